@@ -1,0 +1,71 @@
+"""What is fetched and what is made of it: pages, articles, and the reasons why a page is none."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The raw answer to one fetch: `body` in bytes as the server meant them (content encoding undone)."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The clean text of one page. Paragraphs of `text` are separated by blank lines; the title is not repeated in it.
+
+    `language` is an ISO 639-1 code; times are aware, in UTC; `canonical_url` is in normal form.
+    """
+
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    language: str | None = None
+
+
+Reason = Literal["not html", "too large", "too short", "no text", "timed out", "crashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class NoArticle:
+    """The verdict on a page that is no article: a reason from a short list, and a sentence for the user."""
+
+    url: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article in the archive. `source` is the name of the source that brought it first."""
+
+    id: int
+    source_id: int
+    source: str
+    article: Article
+    fetched_at: datetime
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One article found in the archive, and where in it the query's words stand."""
+
+    stored: StoredArticle
+    spans: tuple["Span", ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """One hit in an article: characters `start` to `end` (exclusive) of the original `title` or `text`."""
+
+    field: Literal["title", "text"]
+    start: int
+    end: int

@@ -1,0 +1,17 @@
+"""Text that every database takes, cleaned the same way before it reaches any of them."""
+
+import re
+
+# NUL ends strings in SQLite's functions and is refused by PostgreSQL; lone surrogates cannot be encoded; U+FFFE and
+# U+FFFF are no characters.
+_REFUSED = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+
+
+def storable(text: str) -> str:
+    """The text with what databases refuse replaced by U+FFFD, except NUL, which is dropped."""
+    return _REFUSED.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", text)
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, or its first `limit` characters of which the last is an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
