@@ -74,7 +74,7 @@ def unwrapped(address: Address) -> Address:
 
 
 def is_global_unicast(address: Address) -> bool:
-    """Whether the address belongs to the open internet; `ipaddress.is_global` alone says so of multicast and tunnels."""
+    """Whether the address is on the open internet; `ipaddress.is_global` says so of multicast and tunnels too."""
     address = unwrapped(address)
     if isinstance(address, IPv4Address):
         return not any(address in block for block in _NOT_GLOBAL_4)

@@ -68,6 +68,7 @@ class Delivery:
     state: DeliveryState
     attempts: int
     created_at: datetime
+    first_try_at: datetime | None = None
     next_try_at: datetime | None = None
     sent_at: datetime | None = None
     last_error: str = ""

@@ -11,7 +11,8 @@ LinkState = Literal["pending", "fetched", "refused", "dead"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publication watched. `interval` is in seconds; `watched_since` is None until its first visit has ended.
+    """A publication watched. `interval` is in seconds; `discovered_at` is None while its feeds are still to be found,
+    `watched_since` until its first visit has ended.
 
     What the first visit finds is history: stored, marked seen, never alerted (unless `alert_history`).
     """
@@ -24,6 +25,7 @@ class Source:
     paused: bool = False
     alert_history: bool = False
     added_at: datetime | None = None
+    discovered_at: datetime | None = None
     due_at: datetime | None = None
     watched_since: datetime | None = None
     last_visit_at: datetime | None = None
@@ -41,6 +43,9 @@ class Feed:
     id: int = 0
     etag: str = ""
     last_modified: str = ""
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +71,4 @@ class Link:
     next_try_at: datetime | None = None
     published_at: datetime | None = None
     last_error: str = ""
+    article_id: int | None = None

@@ -1,0 +1,99 @@
+"""The repository of articles: one row for one canonical URL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from news import url as urls
+from news.article import Article, StoredArticle
+from news.errors import NotFoundError
+from storage import tables
+from storage.rows import insert_new
+
+_article, _source = tables.article, tables.source
+STORED = select(_article, _source.c.name.label("source_name")).join(_source, _source.c.id == _article.c.source_id)
+
+
+def stored_value(row: Row[Any]) -> StoredArticle:
+    """The stored article that a row of `STORED` is."""
+    article = Article(
+        url=row.url,
+        canonical_url=row.canonical_url,
+        title=row.title,
+        text=row.text,
+        authors=tuple(row.authors),
+        published_at=row.published_at,
+        language=row.language,
+    )
+    return StoredArticle(
+        id=row.id,
+        source_id=row.source_id,
+        source=row.source_name,
+        article=article,
+        fetched_at=row.fetched_at,
+        first_seen_at=row.first_seen_at,
+    )
+
+
+class Articles:
+    """Articles by id and by URL."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, article: Article, source_id: int, fetched_at: datetime, now: datetime) -> int | None:
+        """Insert an article; its id, or None where its canonical URL is in the archive already."""
+        values = {
+            "source_id": source_id,
+            "url": article.url,
+            "canonical_url": article.canonical_url,
+            "url_key": urls.key(article.canonical_url),
+            "title": article.title,
+            "text": article.text,
+            "authors": list(article.authors),
+            "published_at": article.published_at,
+            "language": article.language,
+            "fetched_at": fetched_at,
+            "first_seen_at": now,
+        }
+        return await insert_new(self._connection, _article, values)
+
+    async def get(self, number: int) -> StoredArticle:
+        """The article with this id. Raises NotFoundError."""
+        row = (await self._connection.execute(STORED.where(_article.c.id == number))).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no article with id {number}", "vigie article list shows the latest")
+        return stored_value(row)
+
+    async def id_of(self, url: str) -> int | None:
+        """The id of the article with this canonical URL, if it is in the archive."""
+        found: int | None = await self._connection.scalar(
+            select(_article.c.id).where(_article.c.url_key == urls.key(url))
+        )
+        return found
+
+    async def some(self, numbers: Sequence[int]) -> list[StoredArticle]:
+        """These articles, newest first."""
+        statement = STORED.where(_article.c.id.in_(numbers)).order_by(_article.c.id.desc())
+        return [stored_value(row) for row in await self._connection.execute(statement)]
+
+    async def latest(self, limit: int, source: str = "", before_id: int | None = None) -> list[StoredArticle]:
+        """The newest articles (those first seen last), of one source if named, below an id if given."""
+        statement = STORED.order_by(_article.c.id.desc()).limit(limit)
+        if source:
+            statement = statement.where(_source.c.name == source)
+        if before_id is not None:
+            statement = statement.where(_article.c.id < before_id)
+        return [stored_value(row) for row in await self._connection.execute(statement)]
+
+    async def count(self) -> int:
+        """How many articles the archive holds."""
+        return int(await self._connection.scalar(select(func.count()).select_from(_article)) or 0)
+
+    async def counts_by_source(self) -> dict[int, int]:
+        """How many articles each source brought first."""
+        statement = select(_article.c.source_id, func.count()).group_by(_article.c.source_id)
+        return {row[0]: row[1] for row in await self._connection.execute(statement)}

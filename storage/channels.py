@@ -1,0 +1,49 @@
+"""The repository of channels."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from news.alert import Channel
+from storage import tables
+from storage.named import Named
+
+
+def channel_value(row: Row[Any]) -> Channel:
+    """The channel that a row of its table is."""
+    return Channel(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        settings=row.settings,
+        origin=row.origin,
+        paused=row.paused,
+        paused_because=row.paused_because,
+    )
+
+
+class Channels(Named[Channel]):
+    """Channels by name."""
+
+    table = tables.channel
+    noun = "channel"
+
+    def _value(self, row: Row[Any]) -> Channel:
+        return channel_value(row)
+
+    async def put(self, channel: Channel, now: datetime) -> int:
+        """Add a channel; its id. Raises ConflictError if the name is taken."""
+        values = {
+            "name": channel.name,
+            "kind": channel.kind,
+            "settings": dict(channel.settings),
+            "origin": channel.origin,
+            "paused": channel.paused,
+            "added_at": now,
+        }
+        return await self.add(values, fresh={"paused_because": ""})
+
+    async def pause(self, number: int, paused: bool, now: datetime) -> None:
+        """Stop or resume it; resuming also forgives what Vigie paused it for."""
+        await self.change(number, paused=paused, **({} if paused else {"paused_because": ""}))

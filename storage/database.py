@@ -1,0 +1,140 @@
+"""Opening the database, and the two kinds of transaction: reading and writing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from news.errors import StorageError
+from storage.articles import Articles
+from storage.channels import Channels
+from storage.feeds import Feeds
+from storage.links import Links
+from storage.matches import Matches
+from storage.migrate import bring_up_to_date
+from storage.outbox import Outbox
+from storage.search import Search
+from storage.sources import Sources
+from storage.watches import Watches
+
+_BUSY_SECONDS = 30.0
+
+
+class Transaction:
+    """The repositories, all over one connection: what is done through one transaction commits or vanishes together."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.sources = Sources(connection)
+        self.feeds = Feeds(connection)
+        self.links = Links(connection)
+        self.articles = Articles(connection)
+        self.search = Search(connection)
+        self.watches = Watches(connection)
+        self.matches = Matches(connection)
+        self.channels = Channels(connection)
+        self.outbox = Outbox(connection)
+
+
+class Database:
+    """One SQLite file or one PostgreSQL database, through the same calls."""
+
+    def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Open `sqlite:///path` or `postgresql://…`, and bring its schema up to date.
+
+        Raises StorageError where the database cannot be reached, is none, or is newer than this program.
+        """
+        parsed = _async_url(url)
+        database = cls(*_engines(parsed))
+        try:
+            async with database._writer.connect() as connection:
+                await bring_up_to_date(connection)
+        except (OperationalError, DatabaseError) as error:
+            await database.close()
+            raise _cannot_open(parsed, error) from error
+        except StorageError:
+            await database.close()
+            raise
+        return database
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A transaction that sees one state of the data and changes nothing."""
+        async with self._reader.connect() as connection, connection.begin():
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that commits at the end of the block, or leaves no trace if the block raises."""
+        async with self._writer.begin() as connection:
+            yield Transaction(connection)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._reader.dispose()
+        if self._writer is not self._reader:
+            await self._writer.dispose()
+
+
+def _async_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StorageError(
+            f"{url!r} is no database URL", "for example sqlite:///data/vigie.db or postgresql://vigie@localhost/vigie"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StorageError(f"{backend} is not supported", "use SQLite or PostgreSQL")
+
+
+def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """Reader and writer: SQLite has one writer at a time, so its writer is one connection and callers queue for it."""
+    if url.get_backend_name() == "postgresql":
+        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return engine, engine
+    reader = create_async_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _BUSY_SECONDS})
+    writer = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=300, connect_args={"timeout": _BUSY_SECONDS}
+    )
+    _tune_sqlite(reader, begin="BEGIN")
+    # A write transaction that begins with a read and upgrades later fails at once where another one wrote meanwhile.
+    _tune_sqlite(writer, begin="BEGIN IMMEDIATE")
+    return reader, writer
+
+
+def _tune_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own accord
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _cannot_open(url: URL, error: DatabaseError) -> StorageError:
+    place = url.render_as_string(hide_password=True)
+    reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
+    hint = "check that the server runs and that the user may log in"
+    if url.get_backend_name() == "sqlite":
+        folder = Path(url.database or "").parent
+        hint = f"check that {folder} exists and is writable, and that the file is Vigie's"
+    return StorageError(f"the database {place} cannot be opened: {reason}", hint)

@@ -1,0 +1,57 @@
+"""The repository of feeds: the URLs of a source that list its articles, with the validators of their last answers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from news import url as urls
+from news.source import Feed
+from storage import tables
+from storage.rows import insert_missing
+
+_feed = tables.feed
+
+
+def _value(row: Row[Any]) -> Feed:
+    return Feed(
+        url=row.url,
+        road=row.road,
+        id=row.id,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        last_error=row.last_error,
+    )
+
+
+class Feeds:
+    """Feeds by source."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, source_id: int) -> list[Feed]:
+        """The feeds of a source, in the order in which they were found."""
+        rows = await self._connection.execute(select(_feed).where(_feed.c.source_id == source_id).order_by(_feed.c.id))
+        return [_value(row) for row in rows]
+
+    async def replace(self, source_id: int, feeds: Iterable[Feed]) -> None:
+        """Make these the feeds of a source; those that it had already keep their validators."""
+        keyed = {urls.key(feed.url): feed for feed in feeds}
+        gone = (_feed.c.source_id == source_id) & _feed.c.url_key.not_in(list(keyed))
+        await self._connection.execute(delete(_feed).where(gone))
+        rows = [
+            {"source_id": source_id, "url": feed.url, "url_key": key, "road": feed.road} for key, feed in keyed.items()
+        ]
+        await insert_missing(self._connection, _feed, rows)
+
+    async def polled(self, feed: Feed, now: datetime) -> None:
+        """Keep the validators of an answer, or its error (with which the old validators stay)."""
+        values: dict[str, Any] = {"last_polled_at": now, "last_error": feed.last_error}
+        if not feed.last_error:
+            values |= {"etag": feed.etag, "last_modified": feed.last_modified, "last_success_at": now}
+        await self._connection.execute(update(_feed).where(_feed.c.id == feed.id).values(**values))

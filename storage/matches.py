@@ -1,0 +1,91 @@
+"""The repository of matches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from news.article import Span, StoredArticle
+from news.errors import NotFoundError
+from news.watch import Match
+from storage import tables
+from storage.articles import stored_value
+from storage.rows import insert_new
+
+_match, _article, _source, _watch = tables.match, tables.article, tables.source, tables.watch
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMatch:
+    """A match with its watch's name and its article, as lists show it."""
+
+    match: Match
+    watch: str
+    query: str
+    stored: StoredArticle
+
+
+def _value(row: Row[Any]) -> FoundMatch:
+    match = Match(
+        id=row.match_id,
+        watch_id=row.watch_id,
+        article_id=row.id,
+        spans=tuple(Span(*span) for span in row.spans),
+        matched_at=row.matched_at,
+        seen=row.seen,
+    )
+    return FoundMatch(match, row.watch_name, row.watch_query, stored_value(row))
+
+
+_FOUND = (
+    select(
+        _article,
+        _source.c.name.label("source_name"),
+        _match.c.id.label("match_id"),
+        _match.c.watch_id,
+        _match.c.spans,
+        _match.c.matched_at,
+        _match.c.seen,
+        _watch.c.name.label("watch_name"),
+        _watch.c.query.label("watch_query"),
+    )
+    .join(_article, _article.c.id == _match.c.article_id)
+    .join(_source, _source.c.id == _article.c.source_id)
+    .join(_watch, _watch.c.id == _match.c.watch_id)
+)
+
+
+class Matches:
+    """Matches by id and by watch."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, match: Match) -> bool:
+        """Keep a match; False where this watch has this article already."""
+        values = {
+            "watch_id": match.watch_id,
+            "article_id": match.article_id,
+            "spans": [(span.field, span.start, span.end) for span in match.spans],
+            "matched_at": match.matched_at,
+            "seen": match.seen,
+        }
+        return await insert_new(self._connection, _match, values) is not None
+
+    async def latest(self, limit: int, watch: str = "", after: datetime | None = None) -> list[FoundMatch]:
+        """The newest matches, of one watch if named, after an instant if given."""
+        statement = _FOUND.order_by(_match.c.id.desc()).limit(limit)
+        if watch:
+            statement = statement.where(_watch.c.name == watch)
+        if after is not None:
+            statement = statement.where(_match.c.matched_at > after)
+        return [_value(row) for row in await self._connection.execute(statement)]
+
+    async def get(self, number: int) -> FoundMatch:
+        """The match with this id. Raises NotFoundError."""
+        row = (await self._connection.execute(_FOUND.where(_match.c.id == number))).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no match with id {number}", "vigie match list shows the latest")
+        return _value(row)

@@ -1,0 +1,123 @@
+"""The repository of sources, which is also the crawl schedule: what is due, who has it leased, how the visit ended."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from news.source import Source
+from storage import tables
+from storage.named import Named
+
+_source = tables.source
+
+
+def _free(now: datetime) -> Any:
+    return or_(_source.c.leased_until.is_(None), _source.c.leased_until <= now)
+
+
+class Sources(Named[Source]):
+    """Sources by name, and the leases on them."""
+
+    table = _source
+    noun = "source"
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+
+    def _value(self, row: Row[Any]) -> Source:
+        return Source(
+            id=row.id,
+            name=row.name,
+            url=row.url,
+            origin=row.origin,
+            interval=row.interval,
+            paused=row.paused,
+            alert_history=row.alert_history,
+            added_at=row.added_at,
+            discovered_at=row.discovered_at,
+            watched_since=row.watched_since,
+            due_at=row.due_at,
+            last_visit_at=row.last_visit_at,
+            last_success_at=row.last_success_at,
+            failures=row.failures,
+            last_error=row.last_error,
+        )
+
+    async def put(self, source: Source, now: datetime) -> int:
+        """Add a source, due at once; its id. Raises ConflictError if the name is taken."""
+        values = {
+            "name": source.name,
+            "url": source.url,
+            "origin": source.origin,
+            "interval": source.interval,
+            "paused": source.paused,
+            "alert_history": source.alert_history,
+            "added_at": now,
+            "due_at": now,
+        }
+        forgotten = {"discovered_at": None, "watched_since": None, "failures": 0, "last_error": ""}
+        return await self.add(values, fresh=forgotten)
+
+    async def remove(self, number: int) -> None:
+        """Hide it; its feeds and the links not fetched yet go, its articles stay."""
+        await self._connection.execute(delete(tables.feed).where(tables.feed.c.source_id == number))
+        pending = (tables.link.c.source_id == number) & (tables.link.c.state == "pending")
+        await self._connection.execute(delete(tables.link).where(pending))
+        await super().remove(number)
+
+    async def pause(self, number: int, paused: bool, now: datetime) -> None:
+        """Stop or resume its visits; one that is resumed is due at once."""
+        await self.change(number, paused=paused, **({} if paused else {"due_at": now}))
+
+    async def lease_due(self, now: datetime, limit: int, owner: str, until: datetime) -> list[Source]:
+        """Lease to `owner` at most `limit` sources whose time has come, the longest overdue first."""
+        due = (
+            select(_source.c.id)
+            .where(~_source.c.paused, ~_source.c.removed, _source.c.due_at <= now, _free(now))
+            .order_by(_source.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        numbers = (await self._connection.scalars(due)).all()
+        return await self._lease(numbers, owner, until)
+
+    async def lease(self, numbers: Sequence[int], now: datetime, owner: str, until: datetime) -> list[Source]:
+        """Lease those of these sources that nobody visits at the moment, due or not."""
+        free = select(_source.c.id).where(_source.c.id.in_(numbers), ~_source.c.removed, _free(now)).with_for_update()
+        return await self._lease((await self._connection.scalars(free)).all(), owner, until)
+
+    async def _lease(self, numbers: Sequence[int], owner: str, until: datetime) -> list[Source]:
+        if not numbers:
+            return []
+        taken = (
+            update(_source)
+            .where(_source.c.id.in_(numbers))
+            .values(lease_owner=owner, leased_until=until)
+            .returning(_source)
+        )
+        return [self._value(row) for row in await self._connection.execute(taken)]
+
+    async def renew(self, numbers: Sequence[int], owner: str, until: datetime) -> None:
+        """Extend the leases of visits that still go on."""
+        mine = _source.c.id.in_(numbers) & (_source.c.lease_owner == owner)
+        await self._connection.execute(update(_source).where(mine).values(leased_until=until))
+
+    async def release_all(self, owner: str) -> None:
+        """Give back every lease of a process that stops."""
+        mine = _source.c.lease_owner == owner
+        await self._connection.execute(update(_source).where(mine).values(lease_owner=None, leased_until=None))
+
+    async def end_visit(self, number: int, owner: str, **values: Any) -> None:
+        """Record how a visit ended and give the lease back, if it is still the owner's."""
+        mine = (_source.c.id == number) & (_source.c.lease_owner == owner)
+        await self._connection.execute(
+            update(_source).where(mine).values(lease_owner=None, leased_until=None, **values)
+        )
+
+    async def overdue(self, before: datetime) -> int:
+        """How many sources should have been visited before that instant and were not."""
+        late = select(_source.c.id).where(~_source.c.paused, ~_source.c.removed, _source.c.due_at < before)
+        return len((await self._connection.scalars(late)).all())

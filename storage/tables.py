@@ -1,0 +1,206 @@
+"""The tables. A change here needs a migration beside it; a test compares the two on both databases."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, false
+
+from storage.types import CleanText, Instant, JsonText
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _parent(table: str) -> Column[int]:
+    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean(create_constraint=False), nullable=False, server_default=false())
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, CleanText, nullable=False, server_default="")
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", CleanText, nullable=False, unique=True),
+    Column("url", CleanText, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("interval", Integer, nullable=False),
+    _flag("paused"),
+    _flag("removed"),
+    _flag("alert_history"),
+    Column("added_at", Instant, nullable=False),
+    Column("discovered_at", Instant),
+    Column("watched_since", Instant),
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("lease_owner", String(64)),
+    Column("leased_until", Instant),
+    Column("last_visit_at", Instant),
+    Column("last_success_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _text("last_error"),
+    sqlite_autoincrement=True,
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("source"),
+    Column("url", CleanText, nullable=False),
+    Column("url_key", String(64), nullable=False),
+    Column("road", String(16), nullable=False),
+    _text("etag"),
+    _text("last_modified"),
+    Column("last_polled_at", Instant),
+    Column("last_success_at", Instant),
+    _text("last_error"),
+    UniqueConstraint("source_id", "url_key"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("source"),
+    Column("url", CleanText, nullable=False),
+    Column("url_key", String(64), nullable=False),
+    Column("road", String(16), nullable=False),
+    _text("title"),
+    Column("published_at", Instant),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _flag("is_history"),
+    Column("found_at", Instant, nullable=False),
+    Column("next_try_at", Instant),
+    Column("settled_at", Instant),
+    _text("last_error"),
+    Column("article_id", Integer, ForeignKey("article.id", ondelete="SET NULL")),
+    UniqueConstraint("source_id", "url_key"),
+    Index("ix_link_source_id_state_next_try_at", "source_id", "state", "next_try_at"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", Integer, ForeignKey("source.id"), nullable=False, index=True),
+    Column("url", CleanText, nullable=False),
+    Column("canonical_url", CleanText, nullable=False),
+    Column("url_key", String(64), nullable=False, unique=True),
+    Column("title", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("authors", JsonText, nullable=False),
+    Column("published_at", Instant),
+    Column("language", String(16)),
+    Column("fetched_at", Instant, nullable=False),
+    Column("first_seen_at", Instant, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", CleanText, nullable=False, unique=True),
+    Column("query", CleanText, nullable=False),
+    Column("channels", JsonText, nullable=False),
+    _text("watchlist"),
+    Column("origin", String(16), nullable=False),
+    _flag("paused"),
+    _flag("removed"),
+    Column("added_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+match = Table(
+    "match",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("watch"),
+    _parent("article"),
+    Column("spans", JsonText, nullable=False),
+    Column("matched_at", Instant, nullable=False, index=True),
+    _flag("seen"),
+    UniqueConstraint("watch_id", "article_id"),
+    Index("ix_match_article_id", "article_id"),
+    sqlite_autoincrement=True,
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", CleanText, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("settings", JsonText, nullable=False),
+    Column("origin", String(16), nullable=False),
+    _flag("paused"),
+    _text("paused_because"),
+    _flag("removed"),
+    Column("added_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("watch"),
+    _parent("article"),
+    Column("told", JsonText, nullable=False),
+    Column("query", CleanText, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    UniqueConstraint("watch_id", "article_id"),
+    Index("ix_alert_article_id", "article_id"),
+    sqlite_autoincrement=True,
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    _parent("alert"),
+    _parent("channel"),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+    Column("first_try_at", Instant),
+    Column("next_try_at", Instant),
+    Column("lease_owner", String(64)),
+    Column("leased_until", Instant),
+    Column("sent_at", Instant),
+    Column("settled_at", Instant),
+    _text("last_error"),
+    UniqueConstraint("alert_id", "channel_id"),
+    Index("ix_delivery_state_next_try_at", "state", "next_try_at"),
+    Index("ix_delivery_channel_id", "channel_id"),
+    sqlite_autoincrement=True,
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", Integer, ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    _flag("succeeded"),
+    _text("answer"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
