@@ -1,5 +1,6 @@
 """The one verdict on an address: may it be dialled? Pure; the crawler and alerting each hold a thin adapter to it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -24,6 +25,9 @@ _NOT_GLOBAL_6 = tuple(
     IPv6Network(block) for block in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 
+# An IPv6 address stands in brackets: in `fe80::1:80` nobody can tell the port.
+_ENDPOINT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")
+
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
@@ -41,22 +45,31 @@ class AllowList:
         networks: list[Network] = []
         hosts: set[tuple[str, int]] = set()
         for entry in entries:
-            host, _, port = entry.rpartition(":")
+            endpoint = _ENDPOINT.fullmatch(entry)
             if "/" in entry:
                 networks.append(_network(entry))
-            elif host and port.isdigit() and 0 < int(port) < 65_536:
-                hosts.add((host.strip("[]").lower(), int(port)))
+            elif endpoint and 0 < int(endpoint["port"]) < 65_536:
+                hosts.add((_plain(endpoint["host"]), int(endpoint["port"])))
             else:
                 raise ConfigError(
                     f"{entry!r} is neither a network nor a host with a port",
-                    "write a network as 192.168.1.0/24, a single host as 127.0.0.1:8080",
+                    "write a network as 192.168.1.0/24, a single host as 127.0.0.1:8080 or [::1]:8080",
                 )
         return cls(tuple(networks), frozenset(hosts))
 
     def allows(self, host: str, address: Address, port: int) -> bool:
         """Whether the user named this host and port, this address and port, or a network around the address."""
-        named = (host.strip("[]").lower(), port) in self.hosts or (str(address), port) in self.hosts
+        named = (_plain(host), port) in self.hosts or (str(address), port) in self.hosts
         return named or any(address.version == network.version and address in network for network in self.networks)
+
+
+def _plain(host: str) -> str:
+    """The host as it is compared: an address in its shortest spelling, a name in lower case without its last dot."""
+    bare = host.strip("[]").lower().rstrip(".")
+    try:
+        return str(unwrapped(ip_address(bare)))
+    except ValueError:
+        return bare
 
 
 def _network(entry: str) -> Network:
@@ -75,10 +88,12 @@ def unwrapped(address: Address) -> Address:
 
 def is_global_unicast(address: Address) -> bool:
     """Whether the address is on the open internet; `ipaddress.is_global` says so of multicast and tunnels too."""
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        return False  # a zone names an interface of this machine, whatever the address
     address = unwrapped(address)
     if isinstance(address, IPv4Address):
         return not any(address in block for block in _NOT_GLOBAL_4)
-    return address.scope_id is None and address in _GLOBAL_6 and not any(address in block for block in _NOT_GLOBAL_6)
+    return address in _GLOBAL_6 and not any(address in block for block in _NOT_GLOBAL_6)
 
 
 def vetted(host: str, port: int, resolved: Sequence[str], allow: AllowList) -> tuple[str, ...]:
@@ -91,12 +106,12 @@ def vetted(host: str, port: int, resolved: Sequence[str], allow: AllowList) -> t
         raise AddressRefusedError(f"{host} has no address", "check the spelling of the host name")
     for text in resolved:
         try:
-            address = unwrapped(ip_address(text))
+            address = ip_address(text)
         except ValueError as error:
             raise AddressRefusedError(f"{host} resolves to {text!r}, which is no address") from error
-        if not is_global_unicast(address) and not allow.allows(host, address, port):
+        if not is_global_unicast(address) and not allow.allows(host, unwrapped(address), port):
             raise AddressRefusedError(
-                f"{host} leads to {address}, which is not on the open internet",
+                f"{host} leads to {unwrapped(address)}, which is not on the open internet",
                 f'if that is meant, allow it: [network] allow = ["{host}:{port}"]',
             )
     return tuple(resolved)

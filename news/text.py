@@ -14,4 +14,6 @@ def storable(text: str) -> str:
 
 def clip(text: str, limit: int) -> str:
     """The text, or its first `limit` characters of which the last is an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip() + "…" if limit > 0 else ""

@@ -1,13 +1,14 @@
 """Opening the database, and the two kinds of transaction: reading and writing."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from news.errors import StorageError
@@ -23,6 +24,8 @@ from storage.sources import Sources
 from storage.watches import Watches
 
 _BUSY_SECONDS = 30.0
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_EXAMPLES = "for example sqlite:///data/vigie.db or postgresql://vigie@localhost/vigie"
 
 
 class Transaction:
@@ -59,11 +62,10 @@ class Database:
         try:
             async with database._writer.connect() as connection:
                 await bring_up_to_date(connection)
-        except (OperationalError, DatabaseError) as error:
+        except BaseException as error:
             await database.close()
-            raise _cannot_open(parsed, error) from error
-        except StorageError:
-            await database.close()
+            if isinstance(error, DatabaseError):
+                raise _cannot_open(parsed, error) from error
             raise
         return database
 
@@ -82,46 +84,47 @@ class Database:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._reader.dispose()
-        if self._writer is not self._reader:
-            await self._writer.dispose()
+        await self._writer.dispose()
 
 
 def _async_url(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise StorageError(
-            f"{url!r} is no database URL", "for example sqlite:///data/vigie.db or postgresql://vigie@localhost/vigie"
-        ) from error
+    except (ArgumentError, ValueError) as error:
+        shown = re.sub(r"//.*@", "//…@", url)  # a password must not reach the log
+        raise StorageError(f"{shown!r} is no database URL", _EXAMPLES) from error
     backend = parsed.get_backend_name()
-    if backend == "sqlite":
-        return parsed.set(drivername="sqlite+aiosqlite")
-    if backend == "postgresql":
+    if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise StorageError(f"{backend} is not supported", "use SQLite or PostgreSQL")
+    if backend != "sqlite":
+        raise StorageError(f"{backend} is not supported", f"use SQLite or PostgreSQL, {_EXAMPLES}")
+    if not parsed.database or ":memory:" in parsed.database:
+        raise StorageError("a database in memory would forget everything", "name a file: sqlite:///data/vigie.db")
+    return parsed.set(drivername="sqlite+aiosqlite")
 
 
 def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Reader and writer: SQLite has one writer at a time, so its writer is one connection and callers queue for it."""
     if url.get_backend_name() == "postgresql":
-        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-        return engine, engine
+        writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        # The reader shares the writer's connections.
+        return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), writer
     reader = create_async_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _BUSY_SECONDS})
     writer = create_async_engine(
         url, pool_size=1, max_overflow=0, pool_timeout=300, connect_args={"timeout": _BUSY_SECONDS}
     )
-    _tune_sqlite(reader, begin="BEGIN")
+    _tune_sqlite(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
     # A write transaction that begins with a read and upgrades later fails at once where another one wrote meanwhile.
-    _tune_sqlite(writer, begin="BEGIN IMMEDIATE")
+    _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
     return reader, writer
 
 
-def _tune_sqlite(engine: AsyncEngine, begin: str) -> None:
+def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own accord
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -132,7 +135,7 @@ def _tune_sqlite(engine: AsyncEngine, begin: str) -> None:
 
 def _cannot_open(url: URL, error: DatabaseError) -> StorageError:
     place = url.render_as_string(hide_password=True)
-    reason = str(error.orig).strip().splitlines()[0] if error.orig is not None else str(error)
+    reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
     hint = "check that the server runs and that the user may log in"
     if url.get_backend_name() == "sqlite":
         folder = Path(url.database or "").parent

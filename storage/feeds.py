@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from news import url as urls
 from news.source import Feed
 from storage import tables
-from storage.rows import insert_missing
+from storage.rows import insert_or_update
 
 _feed = tables.feed
 
@@ -44,10 +44,9 @@ class Feeds:
         keyed = {urls.key(feed.url): feed for feed in feeds}
         gone = (_feed.c.source_id == source_id) & _feed.c.url_key.not_in(list(keyed))
         await self._connection.execute(delete(_feed).where(gone))
-        rows = [
-            {"source_id": source_id, "url": feed.url, "url_key": key, "road": feed.road} for key, feed in keyed.items()
-        ]
-        await insert_missing(self._connection, _feed, rows)
+        for key, feed in keyed.items():
+            row = {"source_id": source_id, "url": feed.url, "url_key": key, "road": feed.road}
+            await insert_or_update(self._connection, _feed, row, key=("source_id", "url_key"), update=("url", "road"))
 
     async def polled(self, feed: Feed, now: datetime) -> None:
         """Keep the validators of an answer, or its error (with which the old validators stay)."""

@@ -4,10 +4,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.errors import StorageError
+
+_MIGRATING = int.from_bytes(b"vigie")
 
 
 async def bring_up_to_date(connection: AsyncConnection) -> None:
@@ -28,6 +30,9 @@ def _config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Of several processes that start at once, one migrates and the others find it done.
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
     config = _config(connection)
     script = ScriptDirectory.from_config(config)
     present = MigrationContext.configure(connection).get_current_revision()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row, Table, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.errors import ConflictError, NotFoundError
@@ -74,16 +75,24 @@ class Named(Generic[T]):
             )
             number = (await self._connection.execute(revive)).scalar_one_or_none()
         if number is None:
-            raise ConflictError(
-                f"a {self.noun} named {values['name']!r} exists already",
-                f"choose another name, or change it: vigie {self.noun} edit",
-            )
+            raise self._taken(values["name"])
         await self._changed()
         return int(number)
 
+    def _taken(self, name: str) -> ConflictError:
+        return ConflictError(
+            f"a {self.noun} named {name!r} exists already",
+            f"choose another name, or change it: vigie {self.noun} edit",
+        )
+
     async def change(self, number: int, **values: Any) -> None:
-        """Set columns of one row."""
-        await self._connection.execute(update(self.table).where(self.table.c.id == number).values(**values))
+        """Set columns of one row. Raises ConflictError if it would take another's name, also that of a removed one."""
+        try:
+            await self._connection.execute(update(self.table).where(self.table.c.id == number).values(**values))
+        except IntegrityError as error:
+            if "name" not in values:
+                raise
+            raise self._taken(values["name"]) from error
         await self._changed()
 
     async def remove(self, number: int) -> None:

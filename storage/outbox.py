@@ -64,6 +64,22 @@ def _value(row: Row[Any]) -> Delivery:
     )
 
 
+def _due(now: datetime) -> Select[Any]:
+    """Deliveries whose time has come and that nobody is sending; those of channels that stand still wait."""
+    return (
+        select(_delivery.c.id)
+        .join(_channel, _channel.c.id == _delivery.c.channel_id)
+        .where(
+            _delivery.c.state == "pending",
+            _delivery.c.next_try_at <= now,
+            or_(_delivery.c.leased_until.is_(None), _delivery.c.leased_until <= now),
+            ~_channel.c.paused,
+            ~_channel.c.removed,
+            _channel.c.paused_because == "",
+        )
+    )
+
+
 class Outbox:
     """Alerts and deliveries."""
 
@@ -99,23 +115,14 @@ class Outbox:
         await insert_missing(self._connection, _delivery, rows)
         return True
 
+    async def any_due(self, now: datetime) -> bool:
+        """Whether some delivery's time has come."""
+        return (await self._connection.scalar(_due(now).limit(1))) is not None
+
     async def lease_due(self, now: datetime, limit: int, owner: str, until: datetime) -> list[Delivery]:
         """Lease to `owner` at most `limit` deliveries whose time has come; those of paused channels wait."""
-        due = (
-            select(_delivery.c.id)
-            .join(_channel, _channel.c.id == _delivery.c.channel_id)
-            .where(
-                _delivery.c.state == "pending",
-                _delivery.c.next_try_at <= now,
-                or_(_delivery.c.leased_until.is_(None), _delivery.c.leased_until <= now),
-                ~_channel.c.paused,
-                ~_channel.c.removed,
-                _channel.c.paused_because == "",
-            )
-            .order_by(_delivery.c.next_try_at, _delivery.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=_delivery)
-        )
+        due = _due(now).order_by(_delivery.c.next_try_at, _delivery.c.id).limit(limit)
+        due = due.with_for_update(skip_locked=True, of=_delivery)
         numbers = (await self._connection.scalars(due)).all()
         if not numbers:
             return []
@@ -157,6 +164,12 @@ class Outbox:
                 lease_owner=None,
                 leased_until=None,
             )
+        )
+
+    async def renew(self, owner: str, until: datetime) -> None:
+        """Extend the leases of a process that is still sending."""
+        await self._connection.execute(
+            update(_delivery).where(_delivery.c.lease_owner == owner).values(leased_until=until)
         )
 
     async def release_all(self, owner: str) -> None:

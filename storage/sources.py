@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, delete, func, or_, select, update
 
 from news.source import Source
 from storage import tables
@@ -23,9 +22,6 @@ class Sources(Named[Source]):
 
     table = _source
     noun = "source"
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__(connection)
 
     def _value(self, row: Row[Any]) -> Source:
         return Source(
@@ -62,31 +58,39 @@ class Sources(Named[Source]):
         return await self.add(values, fresh=forgotten)
 
     async def remove(self, number: int) -> None:
-        """Hide it; its feeds and the links not fetched yet go, its articles stay."""
+        """Hide it; its feeds and the links not fetched yet go, its articles stay; a visit under way loses its lease."""
         await self._connection.execute(delete(tables.feed).where(tables.feed.c.source_id == number))
         pending = (tables.link.c.source_id == number) & (tables.link.c.state == "pending")
         await self._connection.execute(delete(tables.link).where(pending))
-        await super().remove(number)
+        await self.change(number, removed=True, lease_owner=None, leased_until=None)
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
         """Stop or resume its visits; one that is resumed is due at once."""
         await self.change(number, paused=paused, **({} if paused else {"due_at": now}))
+
+    async def any_due(self, now: datetime) -> bool:
+        """Whether some source that nobody visits has its time come."""
+        due = select(_source.c.id).where(~_source.c.paused, ~_source.c.removed, _source.c.due_at <= now, _free(now))
+        return (await self._connection.scalar(due.limit(1))) is not None
 
     async def lease_due(self, now: datetime, limit: int, owner: str, until: datetime) -> list[Source]:
         """Lease to `owner` at most `limit` sources whose time has come, the longest overdue first."""
         due = (
             select(_source.c.id)
             .where(~_source.c.paused, ~_source.c.removed, _source.c.due_at <= now, _free(now))
-            .order_by(_source.c.due_at)
+            .order_by(_source.c.due_at, _source.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         numbers = (await self._connection.scalars(due)).all()
-        return await self._lease(numbers, owner, until)
+        rank = {number: place for place, number in enumerate(numbers)}
+        return sorted(await self._lease(numbers, owner, until), key=lambda source: rank[source.id])
 
     async def lease(self, numbers: Sequence[int], now: datetime, owner: str, until: datetime) -> list[Source]:
         """Lease those of these sources that nobody visits at the moment, due or not."""
-        free = select(_source.c.id).where(_source.c.id.in_(numbers), ~_source.c.removed, _free(now)).with_for_update()
+        wanted = (_source.c.id.in_(numbers), ~_source.c.removed, _free(now))
+        # Locked in one order by all, so that two that want the same sources wait instead of blocking each other.
+        free = select(_source.c.id).where(*wanted).order_by(_source.c.id).with_for_update()
         return await self._lease((await self._connection.scalars(free)).all(), owner, until)
 
     async def _lease(self, numbers: Sequence[int], owner: str, until: datetime) -> list[Source]:
@@ -119,5 +123,5 @@ class Sources(Named[Source]):
 
     async def overdue(self, before: datetime) -> int:
         """How many sources should have been visited before that instant and were not."""
-        late = select(_source.c.id).where(~_source.c.paused, ~_source.c.removed, _source.c.due_at < before)
-        return len((await self._connection.scalars(late)).all())
+        late = (~_source.c.paused, ~_source.c.removed, _source.c.due_at < before)
+        return int(await self._connection.scalar(select(func.count()).select_from(_source).where(*late)) or 0)

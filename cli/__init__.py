@@ -1,0 +1,1 @@
+"""The commands, one file each, and the wiring: the one place that constructs everything."""

@@ -1,0 +1,101 @@
+"""The crawl engine: one long-lived Scrapy crawler in this process, to which visits are given."""
+
+import asyncio
+from dataclasses import dataclass
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings
+
+from crawler.discovery import Discovery
+from crawler.failure import FetchFailure
+from crawler.fetching import Answer
+from crawler.guard import GuardedResolver
+from crawler.politeness import Turns
+from crawler.settings import CrawlLimits, scrapy_settings
+from crawler.spiders.news import NewsSpider, OpenVisit
+from crawler.visit import VisitBook, VisitOutcome
+from news.clock import Clock
+from news.errors import VigieError
+from news.ports import Workers
+from news.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlParts:
+    """What the crawler is made of."""
+
+    limits: CrawlLimits
+    guard: GuardedResolver
+    book: VisitBook
+    workers: Workers
+    clock: Clock
+
+
+class CrawlEngine:
+    """Start it once, give it visits, stop it once."""
+
+    def __init__(self, parts: CrawlParts) -> None:
+        self._parts = parts
+        self._visits: asyncio.Queue[OpenVisit] = asyncio.Queue()
+        self._runner = AsyncCrawlerRunner(Settings(scrapy_settings(parts.limits)))
+        self._crawler: Crawler | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the spider; the reactor must ride on this loop already."""
+        self._parts.guard.install()
+        crawler = self._runner.create_crawler(NewsSpider)
+        is_open = asyncio.Event()
+        crawler.signals.connect(is_open.set, signal=signals.engine_started, weak=False)
+        self._running = self._runner.crawl(
+            crawler,
+            guard=self._parts.guard,
+            turns=Turns(self._parts.limits.delay),
+            limits=self._parts.limits,
+            book=self._parts.book,
+            workers=self._parts.workers,
+            clock=self._parts.clock,
+            visits=self._visits,
+        )
+        opened = asyncio.create_task(is_open.wait())
+        await asyncio.wait({opened, self._running}, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
+        if not is_open.is_set():
+            await self._running  # raises what went wrong
+            raise VigieError("the crawler stopped as soon as it was started")
+        self._crawler = crawler
+
+    @property
+    def _spider(self) -> NewsSpider:
+        if self._crawler is None or not isinstance(self._crawler.spider, NewsSpider):
+            raise VigieError("the crawler is not running")
+        return self._crawler.spider
+
+    async def visit(self, source: Source) -> VisitOutcome:
+        """Visit a source: poll its feeds, fetch what is due. Raises only for faults of ours, such as a full disk."""
+        feeds = await self._parts.book.feeds(source) if source.discovered_at else []
+        visit = OpenVisit(source, feeds, asyncio.get_running_loop().create_future())
+        self._visits.put_nowait(visit)
+        return await visit.outcome
+
+    async def fetch(self, url: str) -> Answer | FetchFailure:
+        """Fetch one URL with everything that visits obey: the guard, robots.txt, the turn at the host."""
+        return await self._spider.fetcher.get(url)
+
+    def discovery(self) -> Discovery:
+        """For a look at a site before it is added."""
+        return self._spider.discovery()
+
+    def wind_down(self) -> None:
+        """Open visits end with the page at hand."""
+        if self._crawler is not None:
+            self._spider.closing = True
+
+    async def stop(self) -> None:
+        """Close the spider, once its requests under way have ended."""
+        if self._crawler is not None:
+            self.wind_down()
+            await self._runner.stop()
+            await self._runner.join()
+            self._crawler = None

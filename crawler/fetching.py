@@ -1,0 +1,86 @@
+"""One fetch through Scrapy's engine, its end always a value: an answer or a failure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.failure import FetchFailure, from_exception, from_status
+from news import url as urls
+from news.article import Page
+from news.clock import Clock
+from news.errors import BadUrlError
+from news.source import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server sent, after redirects; `is_unchanged` for a 304, whose body is empty."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    is_unchanged: bool = False
+
+    @property
+    def page(self) -> Page:
+        """The answer as a page to be extracted."""
+        return Page(self.url, self.body, self.content_type)
+
+
+def request_for(url: str, feed: Feed | None = None, max_bytes: int = 0, **wiring: Any) -> Request:
+    """The request for a URL, conditional where a feed's validators are known; `wiring` is callback and the like."""
+    headers = {}
+    if feed is not None and feed.etag:
+        headers["If-None-Match"] = feed.etag
+    if feed is not None and feed.last_modified:
+        headers["If-Modified-Since"] = feed.last_modified
+    meta: dict[str, Any] = {"handle_httpstatus_all": True}
+    if max_bytes:
+        meta["download_maxsize"] = max_bytes
+    return Request(url, headers=headers, meta=meta, dont_filter=True, **wiring)
+
+
+def answer_or_failure(response: Response, now: datetime) -> Answer | FetchFailure:
+    """What a response means for us."""
+    header = {name: _text(response.headers.get(name)) for name in ("Content-Type", "ETag", "Last-Modified")}
+    if response.status != 304 and not 200 <= response.status < 300:
+        return from_status(response.status, response.url, _text(response.headers.get("Retry-After")), now)
+    return Answer(
+        url=response.url,
+        body=response.body,
+        content_type=header["Content-Type"],
+        etag=header["ETag"],
+        last_modified=header["Last-Modified"],
+        is_unchanged=response.status == 304,
+    )
+
+
+def _text(header: bytes | None) -> str:
+    return header.decode("latin-1") if header else ""
+
+
+class Fetcher:
+    """Fetches through the running engine; middlewares apply, spider callbacks do not."""
+
+    def __init__(self, crawler: Crawler, clock: Clock) -> None:
+        self._crawler = crawler
+        self._clock = clock
+
+    async def get(self, url: str, feed: Feed | None = None, max_bytes: int = 0) -> Answer | FetchFailure:
+        """Fetch a URL, conditionally where `feed` has validators. Never raises for what the network does."""
+        try:
+            request = request_for(urls.checked(url), feed, max_bytes, callback=NO_CALLBACK)
+        except BadUrlError as error:
+            return from_exception(error, url)
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:
+            return from_exception(error, url)
+        return answer_or_failure(response, self._clock.now())

@@ -1,0 +1,1 @@
+"""What every request passes on its way out: the guard's words, robots.txt, and its turn at the host."""

@@ -1,0 +1,107 @@
+"""The service: everything that runs, begun in order and ended in order."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from crawler.engine import CrawlEngine
+from news.clock import Clock
+from scheduler.local import LocalEngine
+from scheduler.ticker import Ticker
+from service.deliver import Deliverer
+from service.visits import Visits
+from storage import Database
+
+log = structlog.get_logger()
+
+_LATE = timedelta(seconds=30)
+_CLOSING_SECONDS = 3.0
+
+
+class Pool(Protocol):
+    """The worker processes, as far as starting and stopping them goes."""
+
+    async def warm(self) -> None:
+        """Start every worker."""
+        ...
+
+    def kill(self) -> None:
+        """End every worker, whatever it does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonParts:
+    """What the service is made of. `stop_within` is in seconds."""
+
+    database: Database
+    clock: Clock
+    pool: Pool
+    crawler: CrawlEngine
+    visits: Visits
+    engine: LocalEngine
+    deliverer: Deliverer
+    lease: timedelta
+    stop_within: float
+
+
+class Daemon:
+    """Begins to work with `start`, ends with `stop`; in between, ticks ask the database what is due."""
+
+    def __init__(self, parts: DaemonParts) -> None:
+        self._parts = parts
+        self._ticker = Ticker(parts.clock)
+        self._started = False
+
+    async def start(self) -> None:
+        """Start the workers, the crawler and the ticks."""
+        parts = self._parts
+        await parts.pool.warm()
+        await parts.crawler.start()
+        self._ticker.every(1, "visits", parts.engine.submit_due)
+        self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
+        self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
+        self._ticker.start()
+        self._started = True
+
+    async def _renew(self) -> None:
+        await self._parts.engine.renew()
+        await self._parts.deliverer.renew()
+
+    async def troubles(self) -> dict[str, str]:
+        """What is in the way of the work, by name; empty where nothing is."""
+        found: dict[str, str] = {}
+        try:
+            async with self._parts.database.read() as tx:
+                await tx.watches.version()
+        except Exception as error:
+            found["database"] = f"cannot be read: {error}"
+        if not self._started:
+            found["service"] = "is starting or stopping"
+        for tick in ("visits", "deliveries"):
+            if self._started and self._ticker.is_late(tick, _LATE):
+                found[tick] = f"no tick for more than {_LATE.total_seconds():.0f} s"
+        return found
+
+    async def stop(self) -> None:
+        """No new work; what is under way gets its time; then leases go back and everything closes."""
+        parts = self._parts
+        self._started = False
+        await self._ticker.stop()
+        parts.crawler.wind_down()
+        try:
+            async with asyncio.timeout(parts.stop_within):
+                await asyncio.gather(parts.engine.finish(), parts.deliverer.finish())
+        except TimeoutError:
+            log.warning("work broken off", hint="it is taken up again at the next start")
+        await parts.visits.release_all()
+        await parts.deliverer.release_all()
+        try:
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await parts.crawler.stop()
+        except TimeoutError:
+            log.warning("requests broken off", hint="they are made again at the next start")
+        parts.pool.kill()

@@ -1,0 +1,154 @@
+"""Collect: what a crawl brings becomes articles, matches and alerts. This is the visit's book."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from alerting.decide import Decision, decide
+from crawler.failure import FetchFailure, next_step
+from crawler.visit import Poll
+from matching import search_terms
+from news.article import Article, NoArticle, Page, StoredArticle
+from news.clock import Clock
+from news.ports import Extractor
+from news.source import Feed, Link, Source
+from service.board import WatchBoard
+from storage import Database, Transaction
+
+log = structlog.get_logger()
+
+
+class Collector:
+    """The book in which visits write; each call is one transaction."""
+
+    def __init__(self, database: Database, extractor: Extractor, clock: Clock) -> None:
+        self._database = database
+        self._extractor = extractor
+        self._clock = clock
+        self._board = WatchBoard()
+
+    async def feeds(self, source: Source) -> list[Feed]:
+        """The feeds known of a source."""
+        async with self._database.read() as tx:
+            return await tx.feeds.of(source.id)
+
+    async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
+        """Keep what discovery found."""
+        async with self._database.write() as tx:
+            await tx.feeds.replace(source.id, feeds)
+            await tx.sources.change(source.id, discovered_at=self._clock.now())
+            kept = await tx.feeds.of(source.id)
+        log.info("feeds found", source=source.name, feeds=[feed.url for feed in kept])
+        return kept
+
+    async def polled(self, source: Source, poll: Poll, *, is_last: bool) -> None:
+        """Keep a poll's links together with its validators: a later 304 can then lose nothing."""
+        now = self._clock.now()
+        async with self._database.write() as tx:
+            await self._keep_links(tx, source, poll, now)
+            await tx.feeds.polled(poll.feed, now)
+            if is_last and source.watched_since is None and await _was_read(tx, source):
+                await tx.sources.change(source.id, watched_since=now)
+        if poll.feed.last_error:
+            log.warning("poll failed", source=source.name, feed=poll.feed.url, error=poll.feed.last_error)
+
+    async def _keep_links(self, tx: Transaction, source: Source, poll: Poll, now: datetime) -> None:
+        old = [link for link in poll.links if _is_history(source, poll.feed, link.published_at)]
+        new = [link for link in poll.links if link not in old]
+        await tx.links.add_unknown(source.id, poll.feed.road, old, is_history=True, now=now)
+        await tx.links.add_unknown(source.id, poll.feed.road, new, is_history=False, now=now)
+
+    async def due_links(self, source: Source, limit: int) -> list[Link]:
+        """Links to be fetched now; one whose article another source has brought is settled without a fetch."""
+        now = self._clock.now()
+        while True:
+            async with self._database.read() as tx:
+                links = await tx.links.due(source.id, now, limit)
+                known = {link.id: await tx.articles.id_of(link.url) for link in links}
+            if not any(known.values()):
+                return links
+            async with self._database.write() as tx:
+                for number, article_id in known.items():
+                    if article_id is not None:
+                        await tx.links.settle(number, "fetched", now, article_id=article_id)
+
+    async def failed(self, link: Link, failure: FetchFailure) -> None:
+        """Try again later, or give the link up, as `crawler.failure` decides."""
+        now = self._clock.now()
+        step = next_step(failure, link.attempts + 1, now)
+        async with self._database.write() as tx:
+            if step.retry_at is not None:
+                await tx.links.postpone(link.id, step.retry_at, failure.message, counts=step.counts)
+            else:
+                await tx.links.settle(link.id, step.state, now, error=failure.message)
+        log.warning("page failed", url=link.url, error=failure.message, state=step.state, next_try=step.retry_at)
+
+    async def fetched(self, source: Source, link: Link, page: Page) -> None:
+        """Extract the page; store what it is, or why it is nothing."""
+        fetched_at = self._clock.now()
+        extracted = await self._extractor.extract(page)
+        if isinstance(extracted, NoArticle):
+            await self._refuse(link, extracted)
+            return
+        terms = search_terms(extracted.title), search_terms(extracted.text)
+        async with self._database.write() as tx:
+            outcome = await self._store(tx, source, link, extracted, terms, fetched_at)
+        log.info("article", source=source.name, url=extracted.canonical_url, title=extracted.title, **outcome)
+
+    async def _refuse(self, link: Link, verdict: NoArticle) -> None:
+        reason = f"no article: {verdict.reason}" + (f" ({verdict.detail})" if verdict.detail else "")
+        async with self._database.write() as tx:
+            await tx.links.settle(link.id, "refused", self._clock.now(), error=reason)
+        log.info("no article", url=link.url, reason=verdict.reason, detail=verdict.detail)
+
+    async def _store(
+        self,
+        tx: Transaction,
+        source: Source,
+        link: Link,
+        article: Article,
+        terms: tuple[str, str],
+        fetched_at: datetime,
+    ) -> dict[str, Any]:
+        """Article, link, matches and outbox rows, all in the caller's transaction; what came of it, for the log."""
+        now = self._clock.now()
+        number = await tx.articles.add(article, source.id, fetched_at, now)
+        if number is None:
+            known = await tx.articles.id_of(article.canonical_url)
+            await tx.links.settle(link.id, "fetched", now, article_id=known)
+            return {"outcome": "known"}
+        await tx.search.add(number, *terms)
+        await self._board.refresh(tx)
+        hits = self._board.wanting(article, source.name)
+        stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
+        decision = decide(hits, stored, await tx.channels.all(), is_history=link.is_history, now=now)
+        await _write(tx, decision, {watch.name: watch.id for watch, _ in hits})
+        await tx.links.settle(link.id, "fetched", now, article_id=number)
+        return {"outcome": "history" if link.is_history else "new", "watches": [watch.name for watch, _ in hits]}
+
+
+async def _write(tx: Transaction, decision: Decision, watch_ids: Mapping[str, int]) -> None:
+    for match in decision.matches:
+        await tx.matches.add(match)
+    for alert, channels in decision.alerts:
+        await tx.outbox.add(alert, watch_ids[alert.watch], [channel.id for channel in channels])
+
+
+def _is_history(source: Source, feed: Feed, published_at: datetime | None) -> bool:
+    """Whether a link was there before we watched, so that nobody is to be told of it.
+
+    All that the first visit finds is; so is what a feed that was found later lists at first, unless it is dated after.
+    """
+    if source.alert_history:
+        return False
+    if source.watched_since is None:
+        return True
+    if feed.last_success_at is not None:
+        return False
+    return published_at is None or published_at <= source.watched_since
+
+
+async def _was_read(tx: Transaction, source: Source) -> bool:
+    return any(feed.last_success_at is not None for feed in await tx.feeds.of(source.id))

@@ -1,0 +1,186 @@
+"""Every setting: its name, default, bounds and meaning. docs/settings.md lists them, and a test compares."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from news import url as urls
+from news.address import AllowList
+from news.errors import VigieError
+
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def seconds(value: Any) -> Any:
+    """A duration in seconds from a number or from `90s`, `15m`, `2h`, `1d`; other things are left to the type check."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value)
+    if found is None:
+        raise ValueError("write a duration as 90s, 15m, 2h or 1d")
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]]).total_seconds()
+
+
+def _whole_seconds(value: Any) -> Any:
+    duration = seconds(value)
+    return int(duration) if isinstance(duration, float) and duration.is_integer() else duration
+
+
+Seconds = Annotated[float, BeforeValidator(seconds)]
+WholeSeconds = Annotated[int, BeforeValidator(_whole_seconds)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Part):
+    """[database]."""
+
+    url: str = Field(default="", description="`sqlite:///…` or `postgresql://…`; empty: `vigie.db` in the data folder")
+
+
+class CrawlerSettings(_Part):
+    """[crawler]."""
+
+    user_agent: str = Field(
+        default="Vigie", pattern=r"^[A-Za-z]+$", description="the name by which robots.txt knows us, letters only"
+    )
+    contact: str = Field(default="", max_length=200, description="a URL or address for the owners of sites, sent along")
+    interval: WholeSeconds = Field(default=900, ge=1, le=86_400 * 7, description="time between two visits to a source")
+    delay: Seconds = Field(default=1.0, ge=0, le=60, description="pause between two requests to one host")
+    timeout: Seconds = Field(default=60.0, ge=1, le=300, description="longest wait for one answer")
+    visits: int = Field(default=16, ge=1, le=500, description="sources visited at the same time")
+    pages_per_visit: int = Field(default=200, ge=1, le=10_000, description="articles fetched in one visit at most")
+
+
+class ExtractionSettings(_Part):
+    """[extraction]."""
+
+    workers: int = Field(default=2, ge=1, le=64, description="processes that turn pages into articles")
+    timeout: Seconds = Field(default=10.0, ge=1, le=120, description="longest time for one page")
+
+
+class NetworkSettings(_Part):
+    """[network]."""
+
+    allow: tuple[str, ...] = Field(
+        default=(),
+        description="private networks (`192.168.1.0/24`) and hosts (`127.0.0.1:8080`) that may be contacted",
+    )
+
+    @field_validator("allow")
+    @classmethod
+    def _known(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            AllowList.parse(entries)
+        except VigieError as error:
+            raise ValueError(f"{error.message} ({error.hint})") from error
+        return entries
+
+
+class WebSettings(_Part):
+    """[web]."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8765, ge=0, le=65_535, description="port to listen on; 0 for any that is free")
+
+
+class LogSettings(_Part):
+    """[log]."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="the least that is told")
+    format: Literal["console", "json"] = Field(default="console", description="for eyes, or one JSON object a line")
+
+
+class ServiceSettings(_Part):
+    """[service]."""
+
+    lease: Seconds = Field(default=60.0, ge=2, le=3_600, description="how soon after a crash its work is taken up")
+    stop_within: Seconds = Field(default=20.0, ge=1, le=300, description="time that work under way gets at a stop")
+
+
+class SourceEntry(_Part):
+    """[[source]]."""
+
+    name: Name = Field(description="what you call it")
+    url: str = Field(description="its home page, or a feed")
+    interval: WholeSeconds | None = Field(
+        default=None, ge=1, le=86_400 * 7, description="time between visits, if its own"
+    )
+    alert_history: bool = Field(default=False, description="alert also on what it had published before it was added")
+    paused: bool = Field(default=False, description="do not visit it")
+
+    @field_validator("url")
+    @classmethod
+    def _fit(cls, url: str) -> str:
+        return fit_url(url)
+
+
+def fit_url(url: str) -> str:
+    """The URL in normal form; a bare host name is taken for https. Raises ValueError."""
+    try:
+        return urls.normal(url if "://" in url else f"https://{url}")
+    except VigieError as error:
+        raise ValueError(error.message + (f" ({error.hint})" if error.hint else "")) from error
+
+
+class WatchEntry(_Part):
+    """[[watch]]."""
+
+    name: Name = Field(description="what you call it")
+    query: str = Field(min_length=1, description="what it looks for, see docs/query-language.md")
+    channels: tuple[str, ...] = Field(default=(), description="names of channels; none means all")
+    watchlist: str = Field(default="", max_length=200, description="the group it belongs to")
+    paused: bool = Field(default=False, description="match nothing")
+
+
+class ChannelEntry(BaseModel):
+    """[[channel]]; the other keys are the kind's own, see docs/settings.md."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: Name = Field(description="what you call it")
+    kind: Literal["email", "webhook"] = Field(description="`email` or `webhook`")
+    paused: bool = Field(default=False, description="send nothing")
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The settings of the kind."""
+        return dict(self.model_extra or {})
+
+
+class Settings(BaseSettings):
+    """All of vigie.toml; `VIGIE_CRAWLER__DELAY=2` in the environment wins over `delay` in [crawler]."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="VIGIE_", env_nested_delimiter="__")
+
+    database: DatabaseSettings = DatabaseSettings()
+    crawler: CrawlerSettings = CrawlerSettings()
+    extraction: ExtractionSettings = ExtractionSettings()
+    network: NetworkSettings = NetworkSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+    service: ServiceSettings = ServiceSettings()
+    source: tuple[SourceEntry, ...] = ()
+    watch: tuple[WatchEntry, ...] = ()
+    channel: tuple[ChannelEntry, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file (which arrives as arguments)."""
+        return env_settings, init_settings
+
+
+__all__ = ["Settings", "ValidationError"]

@@ -1,0 +1,1 @@
+"""The HTTP side: FastAPI under uvicorn, in the same loop as everything else."""
