@@ -1,0 +1,137 @@
+"""The e-mail channel: an alert as a message of text and HTML, handed to an SMTP server."""
+
+import asyncio
+import re
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal
+
+from aiosmtplib import SMTP, SMTPException
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, model_validator
+
+from alerting.channels.message import compose, host_of
+from alerting.channels.secrets import read_secret, scrubbed
+from alerting.channels.settings import ChannelSettings
+from alerting.channels.smtp import Envelope, hand_over, leave, log_in, verdict
+from alerting.channels.tls import tls_context
+from alerting.guard import Guard
+from alerting.marks import one_line
+from alerting.render import mail
+from news.alert import Delivery, Receipt
+from news.errors import DeliveryError, VigieError
+from news.text import clip
+
+_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII | re.IGNORECASE)
+_HOST = re.compile(r"[^\s/@\\\x00-\x20\x7f]+")
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_LONGEST_ANSWER = 300
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value) or ".." in value:
+        raise ValueError("is not an e-mail address such as desk@example.com (ASCII, without a display name)")
+    return value
+
+
+def _list(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError("is not a host name such as smtp.example.com")
+    return value
+
+
+Mailbox = Annotated[str, AfterValidator(_address)]
+
+
+class EmailSettings(ChannelSettings):
+    """How to reach the SMTP server, who is told, and in whose name. The password is only named, never kept here."""
+
+    host: Annotated[str, AfterValidator(_host)] = Field(description="the SMTP server's name")
+    port: int = Field(default=0, ge=0, le=65_535, description="0 for the usual one: 587, 465 (tls) or 25 (none)")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls, tls from the first byte, or none (without a login, or on loopback)"
+    )
+    username: str = Field(default="", description="the login; empty for none")
+    password_env: str = Field(default="", description="the environment variable that holds the password")
+    password_file: str = Field(default="", description="the file that holds the password, if no variable does")
+    sender: Mailbox = Field(validation_alias=AliasChoices("from", "sender"), description="the address it comes from")
+    to: Annotated[tuple[Mailbox, ...], BeforeValidator(_list)] = Field(
+        min_length=1, max_length=50, description="the addresses that are told, as a list or with commas"
+    )
+    ca_file: str = Field(default="", description="PEM file of the CAs to trust instead of the system's")
+    timeout: float = Field(default=60, gt=0, le=600, description="seconds for one attempt, all in all")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_plain_password(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "password" in values:
+            raise ValueError(
+                "'password' is not kept in the settings: name where it is, with password_env or password_file"
+            )
+        return values
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> "EmailSettings":
+        places = [place for place in (self.password_env, self.password_file) if place]
+        if len(places) != (1 if self.username else 0):
+            raise ValueError("a login is a username with one of password_env and password_file")
+        if self.username and self.security == "none" and not _is_loopback(self.host):
+            raise ValueError("a password is not sent in clear over a network: set security to starttls or tls")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+class EmailSender:
+    """Sends each delivery over a connection of its own."""
+
+    def __init__(self, settings: EmailSettings, guard: Guard) -> None:
+        self._settings = settings
+        self._guard = guard
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Hand the message to the server. Raises DeliveryError, which says whether and when to try again."""
+        settings, alert = self._settings, delivery.alert
+        message = compose(mail(alert), settings.sender, settings.to, delivery.key, alert.decided_at)
+        password = read_secret(settings.password_env, settings.password_file) if settings.username else ""
+        client = self._client()
+        failure: DeliveryError
+        try:
+            async with asyncio.timeout(settings.timeout):
+                await client.connect(sock=await self._guard.connect(settings.host, self._port()))
+                if settings.username:
+                    await log_in(client, settings.username, password)
+                answer = await hand_over(client, Envelope(settings.sender, settings.to, message), delivery.attempts)
+            await leave(client)
+            return Receipt(self._said(answer, password))
+        except (OSError, ValueError, VigieError, SMTPException) as error:
+            failure = verdict(error, lambda text: self._said(text, password))
+        finally:
+            client.close()
+        raise failure  # here and not above: the library's error may repeat the password
+
+    def _client(self) -> SMTP:
+        settings = self._settings
+        return SMTP(
+            hostname=settings.host,
+            local_hostname=host_of(settings.sender),
+            timeout=settings.timeout,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            tls_context=None if settings.security == "none" else tls_context(settings.ca_file),
+        )
+
+    def _port(self) -> int:
+        return self._settings.port or _PORTS[self._settings.security]
+
+    def _said(self, text: str, password: str) -> str:
+        """The server's words, without the password in any of the forms it was sent in, and not too many."""
+        forms = (f"\0{self._settings.username}\0{password}", password) if password else ()
+        return clip(one_line(scrubbed(text, forms)), _LONGEST_ANSWER)

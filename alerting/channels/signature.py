@@ -1,0 +1,43 @@
+"""The signature of Standard Webhooks (version 1, symmetric), and the random secret that makes it."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from news.errors import ConfigError
+
+PREFIX = "whsec_"
+_SHORTEST_KEY, _LONGEST_KEY = 24, 64
+
+
+def generate_secret() -> str:
+    """A new secret as Standard Webhooks writes it: `whsec_` and 32 random bytes in Base64."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def signing_key(secret: str) -> bytes:
+    """The key that the secret spells. Raises ConfigError, without repeating it, if it is none."""
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX) + "==", validate=False)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
+        raise ConfigError(
+            "the webhook's secret is not one of Standard Webhooks",
+            f"it is {PREFIX} followed by {_SHORTEST_KEY} to {_LONGEST_KEY} bytes in Base64",
+        )
+    return key
+
+
+def signed_headers(key: bytes, identifier: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The three headers by which a receiver knows that `body` is ours, when it was sent and whether it came before."""
+    stamp = str(int(at.timestamp()))
+    digest = hmac.digest(key, f"{identifier}.{stamp}.".encode() + body, hashlib.sha256)
+    return {
+        "webhook-id": identifier,
+        "webhook-timestamp": stamp,
+        "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+    }
