@@ -41,9 +41,7 @@ def request_for(url: str, feed: Feed | None = None, max_bytes: int = 0, **wiring
         headers["If-None-Match"] = feed.etag
     if feed is not None and feed.last_modified:
         headers["If-Modified-Since"] = feed.last_modified
-    meta: dict[str, Any] = {"handle_httpstatus_all": True}
-    if max_bytes:
-        meta["download_maxsize"] = max_bytes
+    meta: dict[str, Any] = {"download_maxsize": max_bytes} if max_bytes else {}
     return Request(url, headers=headers, meta=meta, dont_filter=True, **wiring)
 
 

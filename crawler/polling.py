@@ -33,7 +33,7 @@ class Poller:
         if isinstance(answer, FetchFailure):
             return Poll(replace(feed, last_error=answer.message))
         if answer.is_unchanged:
-            return Poll(replace(feed, last_error=""))
+            return Poll(replace(feed, last_error=""), is_unchanged=True)
         fresh = replace(feed, last_error="", etag=answer.etag, last_modified=answer.last_modified)
         try:
             return await self._read(fresh, answer)

@@ -24,11 +24,6 @@ def ride_on(loop: asyncio.AbstractEventLoop) -> None:
     reactor.startRunning(installSignalHandlers=False)
 
 
-def get_off() -> None:
-    """Fire the reactor's shutdown events, which end its thread pool: a live thread would keep the process alive."""
-    _reactor().fireSystemEvent("shutdown")
-
-
 def run(main: Coroutine[Any, Any, T]) -> T:
     """`asyncio.run` with the reactor on board."""
     loop = asyncio.new_event_loop()
@@ -38,7 +33,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return loop.run_until_complete(main)
     finally:
         _clear(loop)
-        get_off()
+        _get_off(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
@@ -52,6 +47,12 @@ def _clear(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
     with suppress(asyncio.CancelledError):
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+
+
+def _get_off(loop: asyncio.AbstractEventLoop) -> None:
+    """Fire the reactor's shutdown events, which end its thread pool: a live thread would keep the process alive."""
+    _reactor().fireSystemEvent("shutdown")
+    loop.run_forever()  # returns at once: the last of those events asks the loop to stop, which must not linger
 
 
 def _reactor() -> Any:

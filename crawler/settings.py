@@ -44,6 +44,8 @@ def scrapy_settings(limits: CrawlLimits) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": PAGE_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 10,
+        # A 304 or 404 is an answer that the visit wants to see; in a request's meta this would also stop redirects.
+        "HTTPERROR_ALLOW_ALL": True,
         # Bounded by our own cap on open visits and by one connection a host: Scrapy counts requests that only wait.
         "CONCURRENT_REQUESTS": 0,
         "CONCURRENT_ITEMS": 1_000,
@@ -72,7 +74,6 @@ _MIDDLEWARES: dict[str, Any] = {
         "crawler.middlewares.politeness.PolitenessMiddleware": 950,
     },
     "SPIDER_MIDDLEWARES": {
-        "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
         "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     },
@@ -101,4 +102,5 @@ _SWITCHED_OFF: dict[str, Any] = {
     "LOG_INSTALL_ROOT_HANDLER": False,
     "LOG_ENABLED": False,
     "COOKIES_ENABLED": False,
+    "REFERRER_POLICY": "scrapy.spidermiddlewares.referer.NoReferrerPolicy",
 }

@@ -15,16 +15,18 @@ class Poll:
 
     feed: Feed
     links: tuple[FoundLink, ...] = ()
+    is_unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class VisitOutcome:
-    """How a visit ended. `error` is empty where at least one feed could be read.
+    """How a visit ended. `error` is empty where at least one feed could be read; `warning` is told but no failure.
 
     `rediscover`: the feeds known do not work any more, look for them anew next time.
     """
 
     error: str = ""
+    warning: str = ""
     rediscover: bool = False
     polls: int = 0
     pages: int = 0

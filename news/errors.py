@@ -53,6 +53,10 @@ class FeedError(VigieError):
     """Bytes that claimed to be a feed or a sitemap and cannot be read as one."""
 
 
+class WorkerDiedError(VigieError):
+    """The process that did the work died of it."""
+
+
 class StorageError(VigieError):
     """The database cannot be opened or does not fit; `hint` says how to mend it."""
 

@@ -77,11 +77,13 @@ def _ascii_host(parts: SplitResult) -> str:
     try:
         if ":" in name and "%" not in name:
             return f"[{IPv6Address(name)}]"
+        if "[" in parts.netloc:
+            raise ValueError("brackets around what is no IPv6 address")
         if not name.isascii():
             name = name.encode("idna").decode("ascii")
+        name = name.lower().removesuffix(".")
     except ValueError as error:
         raise BadUrlError(f"the URL's host {name!r} is no host name") from error
-    name = name.lower().rstrip(".")
     if not _HOST.fullmatch(name):
         raise BadUrlError(f"the URL's host {name!r} is no host name" if name else "the URL names no host")
     return name

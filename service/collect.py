@@ -83,7 +83,8 @@ class Collector:
                 await tx.links.postpone(link.id, step.retry_at, failure.message, counts=step.counts)
             else:
                 await tx.links.settle(link.id, step.state, now, error=failure.message)
-        log.warning("page failed", url=link.url, error=failure.message, state=step.state, next_try=step.retry_at)
+        again = step.retry_at.isoformat() if step.retry_at else None
+        log.warning("page failed", url=link.url, error=failure.message, state=step.state, next_try=again)
 
     async def fetched(self, source: Source, link: Link, page: Page) -> None:
         """Extract the page; store what it is, or why it is nothing."""

@@ -108,7 +108,7 @@ def _refuse_doubles(settings: Settings, text: str, file: str) -> None:
             if entry.name in names:
                 line, column = locate(text, (kind, number, "name"))
                 raise ConfigError(
-                    f"there are two {kind}s named {entry.name!r}", "rename one", file=file, line=line, column=column
+                    f"two {kind} entries are named {entry.name!r}", "rename one", file=file, line=line, column=column
                 )
             names.add(entry.name)
 

@@ -91,7 +91,8 @@ class Deliverer:
         async with self._database.write() as tx:
             await tx.outbox.record(delivery.id, self._owner, attempt, state, again)
             if failure is not None and failure.advice.pause_channel:
-                await tx.channels.change(delivery.channel.id, paused_because=failure.message)
+                because = f"{failure.message} ({failure.hint})" if failure.hint else failure.message
+                await tx.channels.change(delivery.channel.id, paused_because=because)
         told = log.info if failure is None else log.warning
         told(
             "delivery",
@@ -101,7 +102,7 @@ class Deliverer:
             url=delivery.alert.told.url,
             state=state,
             answer=attempt.answer,
-            next_try=again,
+            next_try=again.isoformat() if again else None,
         )
 
     def _next(

@@ -18,7 +18,7 @@ def locate(text: str, path: Sequence[str | int]) -> tuple[int, int]:
         except tomllib.TOMLDecodeError:
             continue  # in the middle of a value of several lines
         if _has(values, path):
-            return _key_line(lines, after, number, str(path[-1]))
+            return _key_line(lines, after, number, next(str(step) for step in reversed(path) if isinstance(step, str)))
         after = number
     return 0, 0
 

@@ -55,12 +55,13 @@ class Visits:
             if outcome.error:
                 values |= {"failures": source.failures + 1, "last_error": outcome.error}
             else:
-                values |= {"failures": 0, "last_error": "", "last_success_at": now}
+                values |= {"failures": 0, "last_error": outcome.warning, "last_success_at": now}
             if outcome.rediscover:
                 values |= {"discovered_at": None}
             await tx.sources.end_visit(source.id, self._owner, **values)
-        told = log.warning if outcome.error else log.info
-        told("visit", source=source.name, pages=outcome.pages, error=outcome.error, due_at=values["due_at"])
+        trouble = outcome.error or outcome.warning
+        told = log.warning if trouble else log.info
+        told("visit", source=source.name, pages=outcome.pages, error=trouble, due_at=values["due_at"].isoformat())
 
     async def release_all(self) -> None:
         """Give back what we hold; others need not wait for it."""

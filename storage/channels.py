@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, update
 
 from news.alert import Channel
 from storage import tables
@@ -45,5 +45,12 @@ class Channels(Named[Channel]):
         return await self.add(values, fresh={"paused_because": ""})
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
-        """Stop or resume it; resuming also forgives what Vigie paused it for."""
-        await self.change(number, paused=paused, **({} if paused else {"paused_because": ""}))
+        """Stop or resume it; resuming forgives what Vigie paused it for; what waited is due at once."""
+        if paused:
+            await self.change(number, paused=True)
+            return
+        await self.change(number, paused=False, paused_because="")
+        waiting = (tables.delivery.c.channel_id == number) & (tables.delivery.c.state == "pending")
+        await self._connection.execute(
+            update(tables.delivery).where(waiting).values(next_try_at=now, first_try_at=None, attempts=0)
+        )

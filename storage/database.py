@@ -107,6 +107,7 @@ def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """Reader and writer: SQLite has one writer at a time, so its writer is one connection and callers queue for it."""
     if url.get_backend_name() == "postgresql":
         writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        _tune_postgresql(writer)
         # The reader shares the writer's connections.
         return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), writer
     reader = create_async_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _BUSY_SECONDS})
@@ -117,6 +118,16 @@ def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # A write transaction that begins with a read and upgrades later fails at once where another one wrote meanwhile.
     _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
     return reader, writer
+
+
+def _tune_postgresql(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        # In the server's own zone, the first and the last day that Python knows may not be readable.
+        cursor = connection.cursor()
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.close()
+        connection.commit()
 
 
 def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.failure import RobotsForbidden, RobotsUnreachable
+from crawler.failure import RobotsForbidden, RobotsUnreachable, from_exception
 from crawler.politeness import Turns
 from crawler.robots import Robots, parse_robots
 from news import url as urls
@@ -28,6 +28,7 @@ _EXEMPT = "vigie_is_robots_txt"
 class _Known:
     robots: asyncio.Future[Robots]
     until: float
+    trouble: str = ""
 
 
 class RobotsMiddleware:
@@ -49,14 +50,19 @@ class RobotsMiddleware:
         """Raises RobotsForbidden or RobotsUnreachable."""
         if request.meta.get(_EXEMPT):
             return
-        robots = await self.robots_of(request.url)
+        known = await self._known_of(request.url)
+        robots = known.robots.result()
         if robots.is_unreachable:
-            raise RobotsUnreachable(f"{urls.origin(request.url)}/robots.txt cannot be had, so nothing is fetched there")
+            raise RobotsUnreachable(f"nothing may be fetched while robots.txt cannot be had: {known.trouble}")
         if not robots.allows(request.url, self._user_agent):
             raise RobotsForbidden(f"robots.txt forbids {request.url}")
 
     async def robots_of(self, url: str) -> Robots:
-        """The rules of the URL's origin; whoever asks first fetches them, the others wait."""
+        """The rules of the URL's origin."""
+        return (await self._known_of(url)).robots.result()
+
+    async def _known_of(self, url: str) -> _Known:
+        """What we know of the URL's origin; whoever asks first fetches the file, the others wait."""
         origin = urls.origin(url)
         now = asyncio.get_running_loop().time()
         known = self._known.get(origin)
@@ -66,11 +72,12 @@ class RobotsMiddleware:
                 self._known = {name: entry for name, entry in self._known.items() if entry.until >= now}
             self._known[origin] = known
             await self._fetch(origin, known)
-        return await asyncio.shield(known.robots)
+        await asyncio.shield(known.robots)
+        return known
 
     async def _fetch(self, origin: str, known: _Known) -> None:
         try:
-            robots = await self._ask(origin)
+            robots = await self._ask(origin, known)
         except BaseException as error:
             self._known.pop(origin, None)  # whoever comes next asks again; those who wait fail as we do
             known.robots.set_exception(error if isinstance(error, Exception) else RobotsUnreachable(str(error)))
@@ -83,12 +90,12 @@ class RobotsMiddleware:
             self._turns.ask_for(origin.partition("://")[2], delay)
         known.robots.set_result(robots)
 
-    async def _ask(self, origin: str) -> Robots:
+    async def _ask(self, origin: str, known: _Known) -> Robots:
         request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
             dont_filter=True,
-            meta={_EXEMPT: True, "handle_httpstatus_all": True},
+            meta={_EXEMPT: True},
         )
         try:
             response = await self._crawler.engine.download_async(request)
@@ -99,7 +106,9 @@ class RobotsMiddleware:
         except Exception as error:
             if not _is_network(error):
                 raise
+            known.trouble = from_exception(error, request.url).message
             return parse_robots(b"", 0)
+        known.trouble = f"{request.url} answered HTTP {response.status}"
         return parse_robots(response.body, response.status)
 
 

@@ -153,9 +153,11 @@ class NewsSpider(scrapy.Spider):
 
 
 def _outcome(visit: OpenVisit) -> VisitOutcome:
-    """A visit has failed where no feed could be read, or where they have nothing to say."""
+    """A visit has failed where no feed could be read; that the feeds say nothing at all is worth a word."""
     errors = [poll.feed.last_error for poll in visit.polls if poll.feed.last_error]
     outcome = VisitOutcome(polls=len(visit.polls), pages=visit.pages)
     if errors and len(errors) == len(visit.polls):
         return replace(outcome, error=errors[0], rediscover=True)
+    if visit.polls and not any(poll.links or poll.is_unchanged for poll in visit.polls):
+        return replace(outcome, warning=f"{visit.polls[0].feed.url} can be read, but lists no article")
     return outcome

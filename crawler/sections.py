@@ -1,0 +1,111 @@
+"""Front and section pages read: which of their links are articles, and which are further sections."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crawler.anchors import Anchor, anchors, is_same_site
+from crawler.markup import html_tree
+from crawler.paths import article_score, is_no_article, segments, slug_words
+from news.source import FoundLink
+from news.url import key
+
+MOST_LINKS = 500
+MOST_SECTIONS = 10
+_ENOUGH = 4
+_LONGEST_NAME = 3  # words in a section's name and in its path
+_KNOWN_WORDS = """
+news actualites actualite actu actus a-la-une une en-continu direct live latest derniere-minute dernieres-actualites
+fil-info politique politics international internationales monde world europe france national nation regions local
+economie economy eco business entreprises argent money finance societe society justice faits-divers crime sante health
+sciences science climat climate environnement environment planete tech technology technologie numerique opinion
+opinions debats idees comment culture arts medias media education emploi sport sports us uk usa africa afrique asia
+asie americas ameriques proche-orient middle-east investigations enquetes
+"""
+_KNOWN = frozenset(_KNOWN_WORDS.split())
+_SECTION_WORD = re.compile(r"[^\W\d_][\w]*(?:-[^\W\d_][\w]*){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """All the anchors of a page that lead to one URL, taken together: a picture and a headline are one link."""
+
+    url: str
+    text: str
+    is_in_heading: bool
+    is_in_article: bool
+    is_in_aside: bool
+
+
+def article_links(body: bytes, url: str, content_type: str = "") -> tuple[FoundLink, ...]:
+    """The links that look like articles of the page's own site, in the page's order, each once, at most 500.
+
+    Judged by the URL (slug, date, number), the words of the link and where it stands; none in a page that is broken
+    beyond reading.
+    """
+    tree = html_tree(body, content_type)
+    if tree is None:
+        return ()
+    own = {key(url)}
+    candidates = _candidates(anchor for anchor in anchors(tree, url) if not anchor.is_in_menu)
+    fit = (
+        candidate
+        for name, candidate in candidates.items()
+        if name not in own and is_same_site(candidate.url, url) and not is_no_article(candidate.url)
+    )
+    found = [FoundLink(candidate.url, candidate.text) for candidate in fit if _score(candidate) >= _ENOUGH]
+    return tuple(found[:MOST_LINKS])
+
+
+def _candidates(found: Iterable[Anchor]) -> dict[str, _Candidate]:
+    """By key, in the order of first appearance; the longest words and the best place count."""
+    candidates: dict[str, _Candidate] = {}
+    for anchor in found:
+        name = key(anchor.url)
+        known = candidates.get(name, _Candidate(anchor.url, "", False, False, True))
+        candidates[name] = _Candidate(
+            url=known.url,
+            text=max(known.text, anchor.text, key=len),
+            is_in_heading=known.is_in_heading or anchor.is_in_heading,
+            is_in_article=known.is_in_article or anchor.is_in_article,
+            is_in_aside=known.is_in_aside and anchor.is_in_aside,
+        )
+    return candidates
+
+
+def _score(candidate: _Candidate) -> int:
+    """The URL's score and the page's; without anything in the URL, only a long headline passes."""
+    by_url = article_score(candidate.url)
+    words = len(candidate.text.split())
+    score = by_url + (3 if words >= 7 else 2 if words >= 4 else 0)
+    score += 2 if candidate.is_in_heading else 0
+    score += 1 if candidate.is_in_article else 0
+    score -= 2 if candidate.is_in_aside else 0
+    hopeless = by_url == 0 and not (words >= 4 and (candidate.is_in_heading or candidate.is_in_article))
+    return 0 if hopeless or (not segments(candidate.url) and by_url < 2) else score
+
+
+def section_links(body: bytes, url: str, content_type: str = "") -> tuple[str, ...]:
+    """The likeliest section pages that the page's menus lead to, such as `/politique/`; at most 10.
+
+    Those with a name that many news sites use come first, then the page's order.
+    """
+    tree = html_tree(body, content_type)
+    if tree is None:
+        return ()
+    sections: dict[str, Anchor] = {}
+    for anchor in anchors(tree, url):
+        if (anchor.is_in_menu or anchor.is_in_header) and is_same_site(anchor.url, url) and _is_section(anchor):
+            sections.setdefault(key(anchor.url), anchor)
+    sections.pop(key(url), None)
+    ranked = sorted(sections.values(), key=lambda anchor: not _KNOWN.isdisjoint(segments(anchor.url)), reverse=True)
+    return tuple(anchor.url for anchor in ranked[:MOST_SECTIONS])
+
+
+def _is_section(anchor: Anchor) -> bool:
+    """A short path of short names, no number in it, and few words on the link."""
+    parts = segments(anchor.url)
+    if not 1 <= len(parts) <= 2 or "?" in anchor.url or is_no_article(anchor.url):
+        return False
+    has_names = all(_SECTION_WORD.fullmatch(part.removesuffix(".html").removesuffix(".php")) for part in parts)
+    return has_names and slug_words(anchor.url) <= _LONGEST_NAME and 0 < len(anchor.text.split()) <= _LONGEST_NAME

@@ -1,0 +1,110 @@
+"""Sitemaps read: XML lists and indexes, news sitemaps, plain text and feeds, gzipped or not."""
+
+import heapq
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from crawler.entries import Entry, read_entries
+from crawler.feeds import looks_like_feed, parse_feed
+from crawler.gzipped import gunzipped, is_gzipped
+from news.source import FoundLink
+from news.url import key
+
+MOST_LINKS = 10_000
+MOST_CHILDREN = 500
+_LARGEST = 50 * 1024 * 1024
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_OF_NEWS = re.compile(r"news(?!letter)|actu|latest|recent|today", re.IGNORECASE)
+_OF_NO_NEWS = re.compile(
+    r"(?:^|[-_/.])(?:pages?(?![-_.]?\d)|categor\w*|tags?|authors?|auteurs?|images?|videos?|products?|produits?|static"
+    r"|rubriques?|taxonom\w*|topics?|post_tag|users?|events?)(?![a-z])",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/.]?(0[1-9]|1[0-2]))?(?:[-_/.]?([0-2]\d|3[01]))?(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSitemap:
+    """What a sitemap says: links, newest first and each once, or the sitemaps that an index names, likeliest first.
+
+    `modified` runs parallel to `links`: when each page last changed, None where unknown. `published_at` of a link is
+    from news sitemaps and feeds only: any touch to a page renews the other date. At most 10,000 links and 500
+    children are kept (`is_truncated` where there were more, or the file breaks off).
+    """
+
+    links: tuple[FoundLink, ...] = ()
+    children: tuple[str, ...] = ()
+    is_news: bool = False
+    is_truncated: bool = False
+    modified: tuple[datetime | None, ...] = ()
+
+    def recent_only(self, since: datetime) -> tuple[FoundLink, ...]:
+        """The links published or changed at `since` or later, and those that have no date at all."""
+        dated = zip(self.links, self.modified, strict=True)
+        newest = ((link, _newest(link.published_at, changed)) for link, changed in dated)
+        return tuple(link for link, instant in newest if instant is None or instant >= since)
+
+
+def parse_sitemap(body: bytes, url: str, now: datetime) -> ParsedSitemap:
+    """What the sitemap at `url` says.
+
+    Dates before 1990 or more than a day after `now` are taken for unknown. Raises FeedError for what is no sitemap,
+    declares XML entities, or grows past 50 MiB when opened.
+    """
+    if is_gzipped(body):
+        body = gunzipped(body, _LARGEST)
+    if looks_like_feed(body):
+        feed = parse_feed(body, url, now)
+        return _listed([Entry(link) for link in feed.links], is_truncated=feed.is_truncated)
+    read = read_entries(body, url, now)
+    listed = _index if read.is_index else _listed
+    return listed(read.entries, is_truncated=read.is_truncated)
+
+
+def _listed(entries: Iterable[Entry], *, is_truncated: bool) -> ParsedSitemap:
+    distinct: dict[str, Entry] = {}
+    for entry in entries:
+        distinct.setdefault(key(entry.link.url), entry)
+    kept = heapq.nlargest(MOST_LINKS, distinct.values(), key=_age)
+    return ParsedSitemap(
+        links=tuple(entry.link for entry in kept),
+        is_news=any(entry.is_news for entry in kept),
+        is_truncated=is_truncated or len(kept) < len(distinct),
+        modified=tuple(entry.modified for entry in kept),
+    )
+
+
+def _index(entries: Iterable[Entry], *, is_truncated: bool) -> ParsedSitemap:
+    ranked = sorted(entries, key=_promise, reverse=True)
+    children = tuple(dict.fromkeys(entry.link.url for entry in ranked))
+    return ParsedSitemap(children=children[:MOST_CHILDREN], is_truncated=is_truncated or len(children) > MOST_CHILDREN)
+
+
+def _newest(*dates: datetime | None) -> datetime | None:
+    return max((date for date in dates if date is not None), default=None)
+
+
+def _age(entry: Entry) -> datetime:
+    return _newest(entry.link.published_at, entry.modified) or _NEVER
+
+
+def _promise(entry: Entry) -> tuple[int, datetime, datetime]:
+    """How likely a sitemap is to hold fresh articles: by its name, the date in it, then its `lastmod`.
+
+    The date in the name goes first: many sites write the sitemaps of past years anew every night.
+    """
+    path = urlsplit(entry.link.url).path
+    kind = 2 if _OF_NEWS.search(path) else 0 if _OF_NO_NEWS.search(path) else 1
+    modified = entry.modified or _NEVER
+    named = _DATE.search(path)
+    return kind, _day(named) if named else modified, modified
+
+
+def _day(named: "re.Match[str]") -> datetime:
+    try:
+        return datetime(int(named[1]), int(named[2] or 1), int(named[3] or 1), tzinfo=UTC)
+    except ValueError:
+        return datetime(int(named[1]), 1, 1, tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""An article made ready for matching: its fields as tokens, and where in them each key stands."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+
+from matching.analyzer import Lexicon, Token, folded_only, tokens
+from news.article import Article
+from news.query import FieldName
+
+
+class Stream:
+    """The tokens of one field. Positions count from 0 in each, so that no phrase runs from one into the next."""
+
+    def __init__(self, name: FieldName, text: str, language: str | None, lexicon: Lexicon) -> None:
+        self.name = name
+        self.tokens = tokens(text, language, lexicon)
+        self.language = language
+        self.lexicon = lexicon
+        self._by_key: dict[str, list[Token]] = {}
+        for token in self.tokens:
+            for key in token.keys:
+                self._by_key.setdefault(key, []).append(token)
+
+    def in_any_form(self, folded: str) -> list[Token]:
+        """The tokens that share a key with this word."""
+        lists = [self._by_key.get(key, []) for key in self.lexicon(folded, self.language)]
+        return lists[0] if len(lists) == 1 else sorted({token for found in lists for token in found}, key=_place)
+
+    def in_this_form(self, folded: str) -> list[Token]:
+        """The tokens that fold to exactly this."""
+        return [token for token in self._by_key.get(folded, []) if token.folded == folded]
+
+    def beginning_with(self, prefix: str) -> list[Token]:
+        """The tokens whose folded form begins so."""
+        found: list[Token] = []
+        for form in self._forms[bisect_left(self._forms, prefix) :]:
+            if not form.startswith(prefix):
+                break
+            found += self.in_this_form(form)
+        return sorted(found, key=_place)
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        return sorted({token.folded for token in self.tokens})
+
+
+def _place(token: Token) -> tuple[int, int]:
+    return token.position, token.length
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article and its streams: title, text, the source's name, and one for each author."""
+
+    article: Article
+    streams: tuple[Stream, ...]
+
+    def named(self, names: tuple[FieldName, ...]) -> tuple[Stream, ...]:
+        """The streams of these fields."""
+        return tuple(stream for stream in self.streams if stream.name in names)
+
+
+def document(article: Article, source: str, lexicon: Lexicon = folded_only) -> Document:
+    """The article as every watch will read it, its tokens found once; `source` is the name of the source."""
+    texts: list[tuple[FieldName, str]] = [("title", article.title), ("text", article.text), ("source", source)]
+    texts += [("author", author) for author in article.authors]
+    return Document(article, tuple(Stream(name, text, article.language, lexicon) for name, text in texts))

@@ -1,0 +1,217 @@
+"""From the text of a query to its lexemes: words, phrases, operators, brackets, field names, each with its place."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, Never
+
+from matching.characters import FIGURE, INVISIBLE_SPACES, JOINERS, QUOTES, is_word_character
+from matching.fields import NAMES, TESTS, field_name, nearest_name
+from news.errors import QueryError
+from news.text import clip
+
+Kind = Literal["word", "exact", "prefix", "phrase", "(", ")", "and", "or", "not", "near", "field", "end"]
+FARTHEST = 1_000
+
+_SPACE = re.compile(f"[\\s{INVISIBLE_SPACES}]+")
+_STOPS = f"\\s{INVISIBLE_SPACES}()|{QUOTES}"
+_CHUNK = re.compile(f"[^{_STOPS}]+")
+_REST = re.compile(f"[^{_STOPS}]*")
+_PHRASE = re.compile(f"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}](?:(~)([0-9]*))?")
+_FIGURE = re.compile(FIGURE)
+_FIELD = re.compile(r"([^\W\d_]+):(?!//)")
+_PROXIMITY = re.compile(r"(?:(O?NEAR|PR[EÈ]S|W)/([0-9]+)(F?)|O?NEAR(?:/.*)?|PRÈS(?:/.*)?|PRES/.*)", re.IGNORECASE)
+_AFTER_WORD = re.compile(r"[~^][0-9.]*$")
+# Word processors turn the minus before a word into a dash; to read it as nothing would turn the meaning round.
+_MINUS = "-–—−‐‑"
+_OPERATORS: dict[str, Kind] = {
+    "AND": "and", "ET": "and", "OR": "or", "OU": "or", "NOT": "not", "SAUF": "not", "NON": "not",
+}  # fmt: skip
+_INVISIBLE = str.maketrans(dict.fromkeys(JOINERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One sign of a query: `at` is its first character, `text` what it says.
+
+    That is a phrase without its quotes, a field's right name, an operator as it was written. `number` is the n of
+    NEAR/n and of `"…"~n`, -1 where there is none.
+    """
+
+    kind: Kind
+    at: int
+    text: str = ""
+    number: int = -1
+    ordered: bool = False
+
+
+def lexemes(query: str) -> list[Lexeme]:
+    """The query's lexemes, the last of kind `end`. Raises QueryError for what can be no part of any query."""
+    return _Lexer(query).run()
+
+
+class _Lexer:
+    """Walks through the query once; `at` is the next character."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.at = 0
+        self.found: list[Lexeme] = []
+
+    def run(self) -> list[Lexeme]:
+        while self.at < len(self.query):
+            first = self.query[self.at]
+            space = _SPACE.match(self.query, self.at)
+            if space is not None:
+                self.at = space.end()
+            elif first in "()|":
+                self._add("or" if first == "|" else "(" if first == "(" else ")", first, self.at + 1)
+            elif first in QUOTES:
+                self._phrase()
+            elif first in _MINUS:
+                self._minus(first)
+            elif first == "=":
+                self._exact()
+            elif first.isalnum():
+                self._chunk()
+            else:
+                self._punctuation()
+        self._add("end", "", self.at)
+        return self.found
+
+    def _add(self, kind: Kind, text: str, end: int, number: int = -1, ordered: bool = False) -> None:
+        self.found.append(Lexeme(kind, self.at, text, number, ordered))
+        self.at = end
+
+    def _next_is_empty(self, at: int, stops: str = ")|") -> bool:
+        """Whether nothing follows at this place: the end, a space, or one of the stops."""
+        return at >= len(self.query) or self.query[at] in stops or _SPACE.match(self.query, at) is not None
+
+    def _phrase(self) -> None:
+        quoted = _PHRASE.match(self.query, self.at)
+        if quoted is None:
+            raise QueryError("this quote is never closed", self.at, 'close it with any of " ” » “ «')
+        words, tilde, slop = " ".join(quoted[1].split()), quoted[2], quoted[3]
+        if not any(character.isalnum() for character in words):
+            raise QueryError("there is no word between these quotes", self.at, "write some, or leave the quotes out")
+        if "*" in words:
+            star = self.query.index("*", self.at)
+            raise QueryError("a * has no meaning between quotes", star, "put the word with the * outside the quotes")
+        if tilde and not slop:
+            raise QueryError("this ~ lacks its number", quoted.start(2), "write ~0 for the words in any form")
+        number = _distance(slop, quoted.start(3)) if tilde else -1
+        self._add("phrase", words, quoted.end(), number)
+
+    def _minus(self, sign: str) -> None:
+        if self._next_is_empty(self.at + 1):
+            raise QueryError(f"this “{sign}” stands alone", self.at, "write -word to exclude a word, or leave it out")
+        self._add("not", sign, self.at + 1)
+
+    def _exact(self) -> None:
+        start = self.at + 1
+        if self.query[start : start + 1] in tuple(QUOTES):
+            raise QueryError("= takes one word, not a phrase", self.at, "write = before each word: =Orange =Bank")
+        if not self.query[start : start + 1].isalnum():
+            raise QueryError("this = lacks its word", self.at, "write it directly before a word: =Orange")
+        text, end = self._word(start)
+        if text.endswith("*"):
+            raise QueryError("= and * do not go together", self.at, "leave one of them out")
+        self._add("exact", text, end)
+
+    def _chunk(self) -> None:
+        """A stretch that begins with a letter or a digit: a field's name, an operator, or a word."""
+        named = _FIELD.match(self.query, self.at)
+        if named is not None:
+            self._field(named)
+            return
+        text, end = self._trimmed(self.at)
+        sign = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+        proximity = _PROXIMITY.fullmatch(sign)
+        if sign in _OPERATORS:
+            self._add(_OPERATORS[sign], sign, end)
+        elif proximity is not None and (proximity[1] or sign.partition("/")[0].isupper()):
+            self._proximity(sign, proximity, end)
+        else:
+            text, end = self._word(self.at)
+            self._add("prefix" if text.endswith("*") else "word", text.removesuffix("*"), end)
+
+    def _field(self, named: re.Match[str]) -> None:
+        name = field_name(named[1])
+        if name is None:
+            nearest = nearest_name(named[1])
+            hint = f"did you mean {nearest}: ?" if nearest else f"the fields are {', '.join(NAMES)}"
+            raise QueryError(f"there is no field “{named[1]}”", self.at, f"{hint} (words with a colon go in quotes)")
+        self._add("field", name, named.end())
+        if name in TESTS:
+            self._value(name)
+
+    def _value(self, name: str) -> None:
+        """What follows `lang:`, `site:` and the like is taken as it stands, up to a space, quote or bracket."""
+        space = _SPACE.match(self.query, self.at)
+        self.at = self.at if space is None else space.end()
+        raw = _CHUNK.match(self.query, self.at)
+        if raw is None or (space is not None and raw[0] in _OPERATORS):
+            return
+        if "*" in raw[0]:
+            hint = "site: takes sub-domains too" if name == "site" else f"write the value of {name}: without *"
+            raise QueryError(f"{name}: takes no *", raw.start() + raw[0].index("*"), hint)
+        self._add("word", raw[0], raw.end())
+
+    def _proximity(self, sign: str, found: re.Match[str], end: int) -> None:
+        name = sign.partition("/")[0]
+        if not found[1]:
+            raise QueryError(f"{name} lacks its number of words", self.at, f"write {name}/5, or quote the word")
+        if not found[1].isupper():
+            raise QueryError(f"{sign} is no operator: they are upper-case", self.at, f"write {sign.upper()}")
+        number = _distance(found[2], self.at + len(name) + 1)
+        self._add("near", sign, end, number, ordered=bool(found[3]) or name.startswith("O"))
+
+    def _punctuation(self) -> None:
+        """Signs that say nothing before a word (`+`, `#`, `¿`) are passed over; alone they are refused."""
+        first, end = self.query[self.at], self.at
+        while not self._next_is_empty(end, "()|=" + QUOTES + _MINUS) and not self.query[end].isalnum():
+            if self.query[end] in "*?" and self.query[end + 1 : end + 2].isalnum():
+                raise QueryError("a word cannot begin with a wildcard", end, "write its beginning: Zelensk*")
+            end += 1
+        if self._next_is_empty(end, "()|" + QUOTES):
+            self._refuse_sign(first, self.query[self.at : end])
+        self.at = end
+
+    def _refuse_sign(self, first: str, signs: str) -> Never:
+        if first == "*":
+            raise QueryError("a word cannot begin with a wildcard", self.at, "write its beginning: Zelensk*")
+        hint = "write AND or a space" if first in "&+" else "leave it out"
+        raise QueryError(f"there is no word in “{signs}”", self.at, hint)
+
+    def _trimmed(self, start: int) -> tuple[str, int]:
+        """The chunk from here without the punctuation that follows its word, and where all of it ends.
+
+        A figure such as 3 000 is one word in spite of the space.
+        """
+        figure = _FIGURE.match(self.query, start)
+        rest = _REST.match(self.query, start if figure is None else figure.end())
+        end = last = start if rest is None else rest.end()
+        while last > start and not is_word_character(self.query[last - 1]) and self.query[last - 1] not in "*~^":
+            last -= 1
+        return self.query[start:last], end
+
+    def _word(self, start: int) -> tuple[str, int]:
+        """The word from here, a * at its end kept, and where it ends. Raises QueryError for a sign out of place."""
+        text, end = self._trimmed(start)
+        star = text.find("*")
+        if star >= 0 and (star < len(text) - 1 or not is_word_character(text[star - 1])):
+            raise QueryError("a * stands only directly behind a word's beginning", start + star, "as in Zelensk*")
+        if "?" in text and "/" not in text:
+            raise QueryError("? is no wildcard here", start + text.index("?"), "Vigie knows only * behind a word")
+        behind = _AFTER_WORD.search(text)
+        if behind is not None:
+            hint = 'only a phrase takes one: "two words"~3' if behind[0][0] == "~" else "leave it out"
+            raise QueryError(f"“{behind[0]}” has no meaning behind a word", start + behind.start(), hint)
+        return text, end
+
+
+def _distance(digits: str, at: int) -> int:
+    significant = digits.lstrip("0")
+    if len(significant) > len(str(FARTHEST)) or int(significant or "0") > FARTHEST:
+        raise QueryError(f"{clip(digits, 12)} words is too far", at, f"at most {FARTHEST:,} may stand between")
+    return int(significant or "0")

@@ -1,0 +1,236 @@
+"""Change: sources, watches and channels are added, edited, paused and removed, each with the checks it needs.
+
+What the settings file declares is changed there and nowhere else; every change here refuses it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from alerting.channels import check as check_channel
+from alerting.channels import generate_secret
+from news import url as urls
+from news.alert import Channel, ChannelKind
+from news.errors import ConfigError, ConflictError
+from news.source import Source
+from news.watch import Watch
+from service.check import check_channels_exist, check_query
+from service.settings import ChannelEntry, SourceEntry, WatchEntry
+from storage import Transaction
+from storage.named import Named
+
+Noun = Literal["source", "watch", "channel"]
+T = TypeVar("T", Source, Watch, Channel)
+E = TypeVar("E", bound=BaseModel)
+
+# Settings of which one replaces the others: a secret is in one place.
+_ALTERNATIVES = (frozenset({"secret", "secret_env", "secret_file"}), frozenset({"password_env", "password_file"}))
+
+
+def things(tx: Transaction, noun: Noun) -> Named[Any]:
+    """The repository of a kind of named thing."""
+    repositories: dict[Noun, Named[Any]] = {"source": tx.sources, "watch": tx.watches, "channel": tx.channels}
+    return repositories[noun]
+
+
+async def changeable(repository: Named[T], name: str, file: Path | None) -> T:
+    """The thing of this name. Raises NotFoundError, or ConflictError where only the file may change it."""
+    thing = await repository.get(name)
+    if thing.origin == "file":
+        raise _belongs_to_the_file(repository.noun, name, file)
+    return thing
+
+
+def _belongs_to_the_file(noun: str, name: str, file: Path | None) -> ConflictError:
+    return ConflictError(
+        f"the {noun} {name!r} comes from {file or 'the settings file'}",
+        "change it there, then kill -HUP the service or restart it",
+    )
+
+
+async def pause(tx: Transaction, noun: Noun, name: str, file: Path | None, now: datetime) -> Any:
+    """Stop it until it is resumed; what it is then. Raises NotFoundError or ConflictError."""
+    repository = things(tx, noun)
+    known = await changeable(repository, name, file)
+    await repository.pause(known.id, True, now)
+    return await repository.get(name)
+
+
+async def resume(tx: Transaction, noun: Noun, name: str, file: Path | None, now: datetime) -> Any:
+    """Let it go on; what it is then. Raises NotFoundError or ConflictError.
+
+    A channel that Vigie itself paused may be resumed wherever it comes from: the file has no say in that.
+    """
+    repository = things(tx, noun)
+    known = await repository.get(name)
+    if not (isinstance(known, Channel) and known.paused_because and not known.paused):
+        known = await changeable(repository, name, file)
+    await repository.pause(known.id, False, now)
+    return await repository.get(name)
+
+
+async def remove(tx: Transaction, noun: Noun, name: str, file: Path | None) -> Any:
+    """Take it out of every list; what it was.
+
+    Raises NotFoundError, or ConflictError, also for a channel that a watch names: its alerts would go nowhere.
+    """
+    repository = things(tx, noun)
+    known = await changeable(repository, name, file)
+    naming = [watch.name for watch in await tx.watches.all() if name in watch.channels] if noun == "channel" else []
+    if naming:
+        raise ConflictError(
+            f"the channel {name!r} is named by {_listed(naming)}",
+            f"give them another first: vigie watch edit {naming[0]!r} --channel OTHER",
+        )
+    await repository.remove(known.id)
+    return known
+
+
+def _listed(watches: list[str]) -> str:
+    return ("the watch " if len(watches) == 1 else "the watches ") + ", ".join(repr(name) for name in watches)
+
+
+def _entry(model: type[E], values: Mapping[str, Any]) -> E:
+    """The values under the rules of the file. Raises ConfigError naming the first that breaks one."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{place}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _needed(changes: Mapping[str, Any]) -> None:
+    if not changes:
+        raise ConfigError("there is nothing to change", "say what, with at least one option: --help lists them")
+
+
+async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval: int, now: datetime) -> Source:
+    """Add a source, due at once. `values` as in [[source]]; the name defaults to the host, the interval to the usual.
+
+    Raises ConfigError, or ConflictError where the name or the URL is taken.
+    """
+    url = str(values["url"])
+    name = values.get("name") or urls.host(url if "://" in url else f"https://{url}") or url
+    entry = _entry(SourceEntry, {**values, "name": name})
+    await _refuse_known_url(tx, entry.url)
+    source = Source(
+        id=0,
+        name=entry.name,
+        url=entry.url,
+        interval=entry.interval or usual_interval,
+        alert_history=entry.alert_history,
+    )
+    return await tx.sources.by_id(await tx.sources.put(source, now))
+
+
+async def edit_source(
+    tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None, now: datetime
+) -> Source:
+    """Change some of `name`, `url`, `interval` and `alert_history`; it is then visited at once, by its new URL if any.
+
+    Raises NotFoundError, ConfigError or ConflictError.
+    """
+    known = await changeable(tx.sources, name, file)
+    _needed(changes)
+    entry = _entry(SourceEntry, {"name": known.name, "url": known.url, **changes})
+    values = {key: getattr(entry, key) for key in changes}
+    if entry.url != known.url:
+        await _refuse_known_url(tx, entry.url, but=known.id)
+        values |= {"discovered_at": None, "failures": 0, "last_error": ""}
+    await tx.sources.change(known.id, **values, due_at=now)
+    return await tx.sources.by_id(known.id)
+
+
+async def _refuse_known_url(tx: Transaction, url: str, but: int = 0) -> None:
+    for source in await tx.sources.all():
+        if source.id != but and urls.key(source.url) == urls.key(url):
+            raise ConflictError(f"the source {source.name!r} has this URL already: {source.url}")
+
+
+async def add_watch(tx: Transaction, values: Mapping[str, Any], now: datetime) -> Watch:
+    """Add a watch. `values` as in [[watch]].
+
+    Raises ConfigError, QueryError, NotFoundError for a channel that is not there, or ConflictError for a taken name.
+    """
+    entry = _entry(WatchEntry, values)
+    await _check_watch(tx, entry)
+    watch = Watch(id=0, name=entry.name, query=entry.query, channels=entry.channels, watchlist=entry.watchlist)
+    return await tx.watches.by_id(await tx.watches.put(watch, now))
+
+
+async def edit_watch(tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None) -> Watch:
+    """Change some of `name`, `query`, `channels` and `watchlist`. Raises what `add_watch` raises."""
+    known = await changeable(tx.watches, name, file)
+    _needed(changes)
+    entry = _entry(WatchEntry, {"name": known.name, "query": known.query, **changes})
+    await _check_watch(tx, entry)
+    values = {key: getattr(entry, key) for key in changes}
+    if "channels" in values:
+        values["channels"] = list(entry.channels)
+    await tx.watches.change(known.id, **values)
+    return await tx.watches.by_id(known.id)
+
+
+async def _check_watch(tx: Transaction, entry: WatchEntry) -> None:
+    check_query(entry.query)
+    check_channels_exist(entry.channels, {channel.name for channel in await tx.channels.all()})
+
+
+async def add_channel(
+    tx: Transaction, name: str, kind: ChannelKind, settings: Mapping[str, Any], now: datetime
+) -> Channel:
+    """Add a channel; a webhook for which no secret is named gets one of its own.
+
+    Raises ConfigError, or ConflictError for a taken name.
+    """
+    own = dict(settings)
+    if kind == "webhook" and not own.keys() & {"secret_env", "secret_file"}:
+        own["secret"] = generate_secret()
+    entry = _entry(ChannelEntry, {"name": name, "kind": kind})
+    channel = Channel(id=0, name=entry.name, kind=kind, settings=own)
+    check_channel(channel)
+    return await tx.channels.by_id(await tx.channels.put(channel, now))
+
+
+async def edit_channel(
+    tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None, *, rename: str = ""
+) -> Channel:
+    """Change settings (an empty one is taken away) and the name, which watches that name the channel follow.
+
+    Raises NotFoundError, ConfigError or ConflictError.
+    """
+    known = await changeable(tx.channels, name, file)
+    _needed({**changes, **({"name": rename} if rename else {})})
+    entry = _entry(ChannelEntry, {"name": rename or name, "kind": known.kind})
+    channel = Channel(known.id, entry.name, known.kind, _merged(known.settings, changes))
+    check_channel(channel)
+    await tx.channels.change(known.id, name=channel.name, settings=dict(channel.settings))
+    if channel.name != name:
+        await _rename_in_watches(tx, name, channel.name, file)
+    return await tx.channels.by_id(known.id)
+
+
+def _merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(known)
+    for key, value in changes.items():
+        for other in next((group for group in _ALTERNATIVES if key in group), frozenset[str]()):
+            merged.pop(other, None)
+        merged[key] = value
+    return {key: value for key, value in merged.items() if value != ""}
+
+
+async def _rename_in_watches(tx: Transaction, old: str, new: str, file: Path | None) -> None:
+    for watch in await tx.watches.all():
+        if old not in watch.channels:
+            continue
+        if watch.origin == "file":
+            raise ConflictError(
+                f"the watch {watch.name!r} names the channel {old!r}, and comes from {file or 'the settings file'}",
+                "keep the channel's name, or change the watch there first",
+            )
+        channels = [new if channel == old else channel for channel in watch.channels]
+        await tx.watches.change(watch.id, channels=channels)

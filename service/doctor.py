@@ -1,0 +1,126 @@
+"""The doctor: what keeps Vigie from watching or from telling, found before somebody misses an alert."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from alerting.channels import check
+from alerting.channels.secrets import read_secret
+from alerting.channels.settings import ChannelSettings
+from alerting.guard import Guard
+from matching import parse
+from news.alert import Channel
+from news.errors import ConfigError, DeliveryError, QueryError
+from news.source import Source
+from news.watch import Watch
+from service.finding import Finding, fail, ok, warn
+from service.reach import guard_refusal
+from storage import Transaction
+
+_OVERDUE = timedelta(minutes=10)
+_SHOWN = 3
+
+
+async def examine_archive(tx: Transaction, guard: Guard, now: datetime, *, is_running: bool) -> list[Finding]:
+    """Every check that the database can answer."""
+    sources, watches, channels = await tx.sources.all(), await tx.watches.all(), await tx.channels.all()
+    findings = [_clock(await _latest(tx), now)]
+    findings += _sources(sources, await tx.sources.overdue(now - _OVERDUE), is_running=is_running)
+    findings += _watches(watches, channels)
+    for channel in channels:
+        findings.append(await _channel(channel, guard, is_running=is_running))
+    return [*findings, *_deliveries(await tx.outbox.counts())]
+
+
+async def _latest(tx: Transaction) -> datetime | None:
+    newest = await tx.articles.latest(1)
+    return newest[0].first_seen_at if newest else None
+
+
+def _clock(latest: datetime | None, now: datetime) -> Finding:
+    told = f"{now:%Y-%m-%d %H:%M:%S} UTC"
+    if latest is not None and latest > now:
+        found = f"{told}, but an article was found at {latest:%Y-%m-%d %H:%M:%S} UTC, which is still to come"
+        return fail("clock", found, "set this machine's clock, best by NTP: leases and retries go by it")
+    return ok("clock", told)
+
+
+def _sources(sources: list[Source], overdue: int, *, is_running: bool) -> list[Finding]:
+    if not sources:
+        return [warn("sources", "there is none", "vigie source add https://www.example.com/")]
+    failing = [source for source in sources if source.failures and not source.paused]
+    findings = [
+        warn(f"source {source.name}", f"failed {source.failures} times: {source.last_error}", _test("source", source))
+        for source in failing
+    ]
+    if is_running and overdue:
+        findings.append(
+            fail("schedule", f"{overdue} sources are overdue by 10 minutes or more", "look at the service's log")
+        )
+    paused = sum(source.paused for source in sources)
+    return [ok("sources", f"{len(sources)}, of which {len(failing)} fail and {paused} are paused"), *findings]
+
+
+def _test(noun: str, thing: Source | Channel) -> str:
+    return f"vigie {noun} test {thing.name!r}"
+
+
+def _watches(watches: list[Watch], channels: list[Channel]) -> list[Finding]:
+    if not watches:
+        return [warn("watches", "there is none", "vigie watch add Corée 'Pyongyang AND missile'")]
+    findings = [ok("watches", str(len(watches)))]
+    if not channels:
+        findings.append(warn("channels", "there is none: matches are kept, and nobody is told", "vigie channel add"))
+    known = {channel.name for channel in channels}
+    for watch in watches:
+        findings += _watch(watch, known)
+    return findings
+
+
+def _watch(watch: Watch, channels: set[str]) -> Iterable[Finding]:
+    name = f"watch {watch.name}"
+    try:
+        parse(watch.query)
+    except QueryError as error:
+        found = f"its query does not parse: {error.message}, at character {error.position + 1}"
+        yield fail(name, found, f"vigie watch edit {watch.name!r} --query …")
+    for missing in (channel for channel in watch.channels if channel not in channels):
+        yield fail(name, f"it names the channel {missing!r}, which is not there", "add that channel, or name another")
+
+
+async def _channel(channel: Channel, guard: Guard, *, is_running: bool) -> Finding:
+    name = f"channel {channel.name}"
+    if channel.paused_because:
+        advice = f"mend that, then: vigie channel resume {channel.name!r}"
+        return fail(name, f"stands still: {channel.paused_because}", advice)
+    try:
+        _read_secrets(check(channel))
+        refusal = await guard_refusal(channel, guard)
+    except ConfigError as error:
+        return fail(name, error.message, error.hint)
+    except DeliveryError as error:
+        if is_running and "environment" in error.message:
+            return warn(name, f"{error.message} here", "the running service may have it all the same")
+        return fail(name, error.message, "put the secret there, for the service's user to read")
+    if refusal is not None:
+        return fail(name, refusal.message, refusal.hint)
+    return ok(
+        name, "paused" if channel.paused else f"settings and secrets are there; to be sure: {_test('channel', channel)}"
+    )
+
+
+def _read_secrets(settings: ChannelSettings) -> None:
+    """Raises DeliveryError for a secret that is named and not there."""
+    named = settings.model_dump()
+    for secret in ("password", "secret"):
+        variable, file = named.get(f"{secret}_env", ""), named.get(f"{secret}_file", "")
+        if variable or file:
+            read_secret(variable, file)
+
+
+def _deliveries(counts: dict[str, int]) -> Iterable[Finding]:
+    told = ", ".join(f"{counts[state]} {state}" for state in ("pending", "sent", "failed", "dead") if counts.get(state))
+    lost = [state for state in ("failed", "dead") if counts.get(state)]
+    if lost:
+        yield warn("deliveries", told, f"vigie deliveries list --state {lost[0]}; then vigie deliveries replay")
+    else:
+        yield ok("deliveries", told or "none yet")

@@ -1,0 +1,182 @@
+"""The background service: how it starts, stops, reloads, and guards its folder."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+import psutil
+import pytest
+from aiohttp import web
+
+from tests.receivers import WebhookReceiver
+from tests.service_process import ServiceProcess, service
+from tests.sites import LocalSite
+
+
+def settings(site: LocalSite, extra: str = "") -> str:
+    """One source, visited each second."""
+    return f"""
+[crawler]
+delay = 0
+interval = "1s"
+[service]
+stop_within = "2s"
+[web]
+port = 0
+[extraction]
+workers = 1
+[network]
+allow = ["{site.address}"]
+[[source]]
+name = "Le Site"
+url = "{site.url()}"
+{extra}
+"""
+
+
+async def started(vigie: ServiceProcess) -> str:
+    """Wait until it runs; the address of its HTTP server."""
+    await vigie.logged("vigie runs")
+    return str(next(line["web"] for line in vigie.lines if line["event"] == "vigie runs"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_stops_when_asked_without_traceback_or_orphan(
+    site: LocalSite, tmp_path: Path, number: signal.Signals
+) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    site.publish("vieux", "Rien")
+    async with service(tmp_path) as vigie:
+        await started(vigie)
+        await vigie.logged("visit")
+        children = psutil.Process(vigie.process.pid).children(recursive=True)
+        assert children
+        vigie.signal(number)
+        assert await vigie.ended() == 0
+        assert vigie.lines[-1]["event"] == "vigie has stopped"
+        assert len(vigie.lines) == len(vigie.raw), "every line is a structured one: no traceback, no warning"
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+async def test_it_stops_in_time_although_a_page_hangs_and_fetches_it_after_the_next_start(
+    site: LocalSite, tmp_path: Path
+) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    site.publish("vieux", "Rien")
+    stalled, released = asyncio.Event(), asyncio.Event()
+
+    async def stall(_: web.Request) -> web.Response:
+        stalled.set()
+        await released.wait()
+        return web.Response(status=503)
+
+    site.scripts["/vieux"] = stall
+    async with service(tmp_path) as vigie:
+        await stalled.wait()
+        vigie.signal(signal.SIGTERM)
+        assert await vigie.ended() == 0
+        assert "Traceback" not in "\n".join(vigie.raw)
+    released.set()
+    del site.scripts["/vieux"]
+    async with service(tmp_path) as vigie:
+        await vigie.logged("article", title="Rien")
+
+
+async def test_a_second_ctrl_c_stops_at_once(site: LocalSite, tmp_path: Path) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site).replace('"2s"', '"200s"'), encoding="utf-8")
+    site.publish("vieux", "Rien")
+    stalled, released = asyncio.Event(), asyncio.Event()
+
+    async def stall(_: web.Request) -> web.Response:
+        stalled.set()
+        await released.wait()
+        return web.Response(status=503)
+
+    site.scripts["/vieux"] = stall
+    async with service(tmp_path) as vigie:
+        await stalled.wait()
+        children = psutil.Process(vigie.process.pid).children(recursive=True)
+        vigie.signal(signal.SIGINT)
+        await vigie.logged("vigie stops")
+        vigie.signal(signal.SIGINT)
+        assert await vigie.ended() == 130
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+    released.set()
+
+
+async def test_a_killed_service_leaves_no_worker_behind(site: LocalSite, tmp_path: Path) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    async with service(tmp_path) as vigie:
+        await started(vigie)
+        children = psutil.Process(vigie.process.pid).children(recursive=True)
+        vigie.signal(signal.SIGKILL)
+        await vigie.ended()
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+async def test_health_and_readiness_answer(site: LocalSite, tmp_path: Path) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    async with service(tmp_path) as vigie, aiohttp.ClientSession() as client:
+        address = await started(vigie)
+        async with client.get(f"{address}/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+        await vigie.logged("visit")
+        async with client.get(f"{address}/readyz") as answer:
+            assert (await answer.json())["troubles"] == {}
+            assert answer.status == 200
+
+
+async def test_a_second_service_on_the_same_folder_is_refused_and_commands_still_work(
+    site: LocalSite, tmp_path: Path
+) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    async with service(tmp_path) as first:
+        await started(first)
+        async with service(tmp_path) as second:
+            assert await second.ended() == 2
+            assert "another Vigie is running" in "\n".join(second.raw)
+        listing = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "cli", "source", "list", "--data", str(tmp_path), stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await listing.communicate()
+        assert listing.returncode == 0
+        assert "Le Site" in output.decode()
+
+
+async def test_a_port_that_is_taken_is_an_error_and_not_a_traceback(
+    site: LocalSite, webhook: WebhookReceiver, tmp_path: Path
+) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    async with service(tmp_path, VIGIE_WEB__PORT=str(webhook.port)) as vigie:
+        assert await vigie.ended() == 2
+        told = "\n".join(vigie.raw)
+    assert "nothing can listen on" in told
+    assert "Traceback" not in told
+
+
+async def test_sighup_reads_the_settings_again_and_a_broken_file_changes_nothing(
+    site: LocalSite, tmp_path: Path
+) -> None:
+    file = tmp_path / "vigie.toml"
+    file.write_text(settings(site), encoding="utf-8")
+    async with service(tmp_path) as vigie:
+        await started(vigie)
+        file.write_text(settings(site, '[[watch]]\nname = "Corée"\nquery = "Corée ET"\n'), encoding="utf-8")
+        vigie.signal(signal.SIGHUP)
+        await vigie.logged("settings not reloaded")
+        file.write_text(settings(site, '[[watch]]\nname = "Corée"\nquery = "Corée"\n'), encoding="utf-8")
+        vigie.signal(signal.SIGHUP)
+        await vigie.logged("settings reloaded", added=["watch Corée"])
+        site.publish("neuf", "La Corée du Nord nie")
+        await vigie.logged("article", watches=["Corée"])
+
+
+async def test_a_setting_that_is_unknown_refuses_to_start_with_its_line(site: LocalSite, tmp_path: Path) -> None:
+    (tmp_path / "vigie.toml").write_text("[crawler]\ndelai = 0\n", encoding="utf-8")
+    async with service(tmp_path) as vigie:
+        assert await vigie.ended() == 2
+        told = "\n".join(vigie.raw)
+    assert "vigie.toml:2:1" in told
+    assert "did you mean 'delay'" in told
