@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from extraction.extractor import PoolExtractor
-from extraction.pool import WorkerPool
-
 from alerting.channels import build
 from alerting.guard import Guard
 from cli.folder import DataFolder, process_name
 from crawler.engine import CrawlEngine, CrawlParts
 from crawler.guard import GuardedResolver
 from crawler.settings import CrawlLimits
+from extraction.extractor import PoolExtractor
+from extraction.pool import WorkerPool
 from news.address import AllowList
 from news.alert import Channel
 from news.clock import Clock, SystemClock
@@ -30,6 +29,8 @@ from service.deliver import Deliverer
 from service.settings import Settings
 from service.visits import Visits
 from storage import Database
+
+_PRELOADED = ("extraction.article", "crawler.feeds", "crawler.sitemaps", "crawler.sections", "crawler.homepage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,14 @@ async def open_archive(place: Place, clock: Clock | None = None) -> AsyncIterato
 class Engine:
     """Everything that crawls, extracts and delivers, wired together and not yet started."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, pool: WorkerPool | None = None) -> None:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
         allow = AllowList.parse(settings.network.allow)
         self._clock = clock
         self._sending_guard = Guard(allow)
         self._fetching_guard = GuardedResolver(allow)
-        self.pool = WorkerPool(settings.extraction.workers, settings.extraction.timeout)
+        self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout, preloaded=_PRELOADED)
         self.extractor = PoolExtractor(self.pool)
         self.collector = Collector(database, self.extractor, clock)
         self.crawler = CrawlEngine(CrawlParts(limits(settings), self._fetching_guard, self.collector, self.pool, clock))

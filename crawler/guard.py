@@ -56,7 +56,7 @@ class GuardedResolver:
         """Make it the reactor's resolver; there is no way past it for anything that Twisted connects."""
         from twisted.internet import reactor
 
-        reactor.installNameResolver(self)  # type: ignore[attr-defined]
+        reactor.installNameResolver(self)
 
     def allow(self, allow: AllowList) -> None:
         """Exchange the allow-list, after the configuration was read again."""

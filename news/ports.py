@@ -22,7 +22,7 @@ class Workers(Protocol):
     """Runs a picklable function in a killable process."""
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The function's result; raises what it raised, TimeoutError past the limit, WorkerDiedError if its process died."""
+        """The function's result. Raises what it raised, TimeoutError past the limit, WorkerDiedError."""
         ...
 
 

@@ -33,6 +33,12 @@ def checked(url: str) -> str:
     space within, which programs read in different ways and attackers therefore like.
     """
     url = url.strip()
+    _taken_apart(url)
+    return url
+
+
+def _taken_apart(url: str) -> tuple[SplitResult, str]:
+    """The parts of a URL that passes `checked`, and its authority in normal form."""
     if len(url) > LONGEST_URL:
         raise BadUrlError(f"the URL is {len(url)} characters long", f"Vigie takes up to {LONGEST_URL}")
     if _FORBIDDEN.search(url):
@@ -44,10 +50,9 @@ def checked(url: str) -> str:
         raise BadUrlError(
             f"the URL {_shown(url)} is not an http or https one", "write it in full: https://www.example.com/"
         )
-    if parts.username is not None or parts.password is not None:
+    if "@" in parts.netloc:
         raise BadUrlError("the URL holds a user name or password", "leave them out of the URL")
-    _authority(parts)
-    return url
+    return parts, _authority(parts)
 
 
 def _shown(url: str) -> str:
@@ -95,9 +100,9 @@ def normal(url: str) -> str:
     Scheme and host are in lower case, all of it in ASCII: the host in IDNA, the rest percent-encoded as UTF-8. Raises
     BadUrlError like `checked`, and where the ASCII form is too long.
     """
-    parts = _split(checked(url))
+    parts, authority = _taken_apart(url.strip())
     path = _without_dots(_SESSION.sub("", _ascii(parts.path))) or "/"
-    plain = urlunsplit((parts.scheme, _authority(parts), path, _without_tracking(_ascii(parts.query)), ""))
+    plain = urlunsplit((parts.scheme, authority, path, _without_tracking(_ascii(parts.query)), ""))
     if len(plain) > LONGEST_URL:
         raise BadUrlError(f"the URL is {len(plain)} characters long", f"Vigie takes up to {LONGEST_URL}")
     return plain

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from extraction.pool import WorkerPool
 
 from crawler import reactor
+from extraction.pool import WorkerPool
 from news.clock import ManualClock
 from tests.receivers import SmtpReceiver, WebhookReceiver
 from tests.sites import LocalSite
@@ -52,5 +52,5 @@ async def webhook() -> AsyncIterator[WebhookReceiver]:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A clock that stands eleven minutes ago, so that after a first interval it is now: receivers check signatures' age."""
+    """A clock that stands eleven minutes ago: after a first interval it is now, and receivers check signatures' age."""
     return ManualClock(datetime.now(UTC) - timedelta(minutes=11))

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from extraction.pool import WorkerPool
 
 from alerting.channels import generate_secret
+from extraction.pool import WorkerPool
 from news.clock import ManualClock
 from storage import Database
+from tests.databases import PostgreSQL
 from tests.receivers import Reply, SmtpReceiver, WebhookReceiver
 from tests.running import running
 from tests.sites import LocalSite, answering, once
@@ -225,3 +226,31 @@ async def test_a_watch_added_by_another_process_is_asked_about_the_next_article(
         await vigie.go_round()
     assert [mail.message["Subject"] for mail in smtp.mails]
     assert len(smtp.mails) == 1
+
+
+@pytest.mark.postgresql
+async def test_the_main_job_is_the_same_on_postgresql(
+    site: LocalSite,
+    smtp: SmtpReceiver,
+    settings: str,
+    pool: WorkerPool,
+    clock: ManualClock,
+    tmp_path: Path,
+    postgresql: PostgreSQL,
+) -> None:
+    url = postgresql.blank()
+    try:
+        async with running(tmp_path, f'[database]\nurl = "{url}"\n{settings}', pool, clock) as vigie:
+            site.publish("vieux", "La Corée du Sud proteste")
+            await vigie.go_round()
+            vigie.wait(minutes=11)
+            site.publish("neuf", "Corée du Nord : des troupes à Koursk")
+            await vigie.go_round()
+            vigie.wait(minutes=11)
+            await vigie.go_round()
+            assert [found.match.seen for found in await vigie.matches()] == [False, True]
+            assert {delivery.state for delivery in await vigie.deliveries()} == {"sent"}
+    finally:
+        postgresql.drop(url)
+    assert len(smtp.mails) == 1
+    assert not (tmp_path / "vigie.db").exists()

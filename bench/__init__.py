@@ -1,0 +1,1 @@
+"""The measurements: commands that anyone can run; the last figures stand in bench/README.md."""

@@ -1,0 +1,79 @@
+"""What vigie.toml declares becomes the database's, and what commands made is left alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from news.errors import ConflictError
+from news.source import Feed, Source
+from news.watch import Watch
+from service.declare import Changes, declare
+from service.settings import Settings
+from storage import Database
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SOURCE = {"name": "Le Site", "url": "https://site.example/"}
+WATCH = {"name": "Corée", "query": "Corée", "channels": ("desk",)}
+CHANNEL = {"name": "desk", "kind": "webhook", "url": "https://hook.example/"}
+
+
+async def declared(database: Database, **entries: tuple[dict[str, object], ...]) -> Changes:
+    """Bring these entries into the database."""
+    async with database.write() as tx:
+        return await declare(tx, Settings.model_validate(entries), NOW)
+
+
+async def test_what_is_new_is_added_and_again_changes_nothing(database: Database) -> None:
+    everything = {"source": (SOURCE,), "watch": (WATCH,), "channel": (CHANNEL,)}
+    changes = await declared(database, **everything)
+    assert sorted(changes.added) == ["channel desk", "source Le Site", "watch Corée"]
+    assert not await declared(database, **everything)
+    async with database.read() as tx:
+        assert (await tx.channels.get("desk")).settings == {"url": "https://hook.example/"}
+        assert (await tx.watches.get("Corée")).origin == "file"
+
+
+async def test_what_changed_is_changed_and_a_new_address_is_explored_anew(database: Database) -> None:
+    await declared(database, source=(SOURCE,), watch=(WATCH,))
+    async with database.write() as tx:
+        source = await tx.sources.get("Le Site")
+        await tx.sources.change(source.id, discovered_at=NOW)
+    changes = await declared(
+        database, source=({**SOURCE, "url": "https://other.example/"},), watch=({**WATCH, "query": "Séoul"},)
+    )
+    assert sorted(changes.changed) == ["source Le Site", "watch Corée"]
+    async with database.read() as tx:
+        assert (await tx.sources.get("Le Site")).discovered_at is None
+        assert (await tx.watches.get("Corée")).query == "Séoul"
+
+
+async def test_what_left_the_file_is_removed_and_may_come_back(database: Database) -> None:
+    await declared(database, source=(SOURCE,))
+    async with database.write() as tx:
+        source = await tx.sources.get("Le Site")
+        await tx.feeds.replace(source.id, [Feed("https://site.example/feed", "feed")])
+    assert (await declared(database)).removed == ["source Le Site"]
+    async with database.read() as tx:
+        assert await tx.sources.all() == []
+    assert (await declared(database, source=(SOURCE,))).added == ["source Le Site"]
+    async with database.read() as tx:
+        revived = await tx.sources.get("Le Site")
+        assert (revived.id, revived.watched_since) == (source.id, None)
+        assert await tx.feeds.of(revived.id) == []
+
+
+async def test_what_a_command_made_is_left_alone(database: Database) -> None:
+    async with database.write() as tx:
+        await tx.watches.put(Watch(0, "Mine", "Séoul"), NOW)
+    assert not await declared(database)
+    async with database.read() as tx:
+        assert [watch.name for watch in await tx.watches.all()] == ["Mine"]
+
+
+async def test_a_name_that_both_have_is_refused_and_nothing_is_half_done(database: Database) -> None:
+    async with database.write() as tx:
+        await tx.sources.put(Source(0, "Le Site", "https://site.example/"), NOW)
+    with pytest.raises(ConflictError, match="a command has made one"):
+        await declared(database, source=(SOURCE,), channel=(CHANNEL,))
+    async with database.read() as tx:
+        assert await tx.channels.all() == []
