@@ -44,7 +44,12 @@ class DataFolder:
 
     def hold(self) -> None:
         """Take the folder for this process, until it ends. Raises ConflictError if another service has it."""
-        lock = self._lock_file.open("a+", encoding="utf-8")
+        try:
+            lock = self._lock_file.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(
+                f"the data folder {self.path} cannot be written to: {error.strerror}", "check whose it is, and its mode"
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -35,7 +35,7 @@ _WIDER = {
     "tis-620": "cp874",
 }
 # Python codecs that no page uses, some of them slow or able to hide markup.
-_REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 _LOOKED_AT = 4_096
 
 

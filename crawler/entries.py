@@ -13,8 +13,6 @@ from crawler.decoding import decoded
 from crawler.markup import root_name, xml_text
 from crawler.titles import plain_title
 from news.errors import FeedError
-from news.source import FoundLink
-from news.url import joined
 
 _MOST_ENTRIES = 50_000  # what the standard allows in one file
 _ROOTS = {"urlset": "url", "sitemapindex": "sitemap"}
@@ -26,10 +24,12 @@ _BARE_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One `url` or `sitemap` element. `modified` is its `lastmod`; the link has the date of a news sitemap only."""
+    """One `url` or `sitemap` element: its address as written, its `lastmod`, and what a news sitemap adds."""
 
-    link: FoundLink
+    address: str
     modified: datetime | None = None
+    title: str = ""
+    published_at: datetime | None = None
     is_news: bool = False
 
 
@@ -42,11 +42,11 @@ class Entries:
     is_truncated: bool = False
 
 
-def read_entries(body: bytes, url: str, now: datetime) -> Entries:
+def read_entries(body: bytes, now: datetime) -> Entries:
     """The entries of a sitemap or an index. Raises FeedError for anything else, and for XML that declares entities."""
     start = decoded(body[:4_096]).lstrip()
     if start and not start.startswith("<"):
-        return _of_lines(decoded(body), url)
+        return _of_lines(decoded(body))
     text = xml_text(body)
     root = root_name(text).lower()
     if root not in _ROOTS:
@@ -55,18 +55,17 @@ def read_entries(body: bytes, url: str, now: datetime) -> Entries:
     whole, is_cut = _whole(text, _ROOTS[root])
     if not whole:
         raise FeedError("the sitemap breaks off before its first entry")
-    entries, is_capped = _of_xml(whole, url, now)
+    entries, is_capped = _of_xml(whole, now)
     return Entries(entries, root == "sitemapindex", is_cut or is_capped)
 
 
-def _of_lines(text: str, url: str) -> Entries:
+def _of_lines(text: str) -> Entries:
     """A URL on each line. Raises FeedError where half of the lines are something else."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     addresses = [line for line in lines if line.startswith(("http://", "https://"))]
     if len(addresses) * 2 <= len(lines):
         raise FeedError("the answer is no sitemap: it is neither XML nor a list of URLs")
-    links = [link for line in addresses[:_MOST_ENTRIES] if (link := joined(url, line)) is not None]
-    return Entries(tuple(Entry(FoundLink(link)) for link in links), is_truncated=len(addresses) > _MOST_ENTRIES)
+    return Entries(tuple(map(Entry, addresses[:_MOST_ENTRIES])), is_truncated=len(addresses) > _MOST_ENTRIES)
 
 
 def _whole(text: str, name: str) -> tuple[str, bool]:
@@ -77,14 +76,14 @@ def _whole(text: str, name: str) -> tuple[str, bool]:
     return text[: last + len(name) + 2] if last != -1 else "", True
 
 
-def _of_xml(text: str, url: str, now: datetime) -> tuple[tuple[Entry, ...], bool]:
+def _of_xml(text: str, now: datetime) -> tuple[tuple[Entry, ...], bool]:
     """The entries up to the cap, and whether there were more; what is broken in the markup is stepped over."""
     found: list[Entry] = []
     try:
         for count, element in enumerate(_elements(text)):
             if count == _MOST_ENTRIES:
                 return tuple(found), True
-            entry = _entry(element, url, now)
+            entry = _entry(element, now)
             if entry is not None:
                 found.append(entry)
     except etree.XMLSyntaxError as error:
@@ -99,7 +98,8 @@ def _elements(text: str) -> Iterator["etree._Element"]:
 
     Ampersands that nobody escaped are escaped first, for the parser's own mending would drop what follows them.
     """
-    text = _BARE_AMPERSAND.sub(lambda found: found.group() if len(found.group()) > 1 else "&amp;", text)
+    if "&" in text:
+        text = _BARE_AMPERSAND.sub(lambda found: found.group() if len(found.group()) > 1 else "&amp;", text)
     events = etree.iterparse(
         io.BytesIO(text.encode()),
         events=("end",),
@@ -121,15 +121,19 @@ def _elements(text: str) -> Iterator["etree._Element"]:
             del parent[0]
 
 
-def _entry(element: "etree._Element", url: str, now: datetime) -> Entry | None:
+def _entry(element: "etree._Element", now: datetime) -> Entry | None:
     parts = {_local(part): part for part in reversed(element)}
-    link = joined(url, _text(parts.get("loc")))
-    if link is None or not _text(parts.get("loc")):
+    address = _text(parts.get("loc"))
+    if not address:
         return None
-    modified = read_date(_text(parts.get("lastmod")), now)
     news = {_local(part): part for part in parts["news"]} if "news" in parts else {}
-    published = read_date(_text(news.get("publication_date")), now)
-    return Entry(FoundLink(link, plain_title(_text(news.get("title")), "either"), published), modified, bool(news))
+    return Entry(
+        address,
+        read_date(_text(parts.get("lastmod")), now),
+        plain_title(_text(news.get("title")), "either"),
+        read_date(_text(news.get("publication_date")), now),
+        bool(news),
+    )
 
 
 def _local(element: "etree._Element") -> str:

@@ -138,7 +138,7 @@ def _relations(mapping: Any, relation: str) -> Iterator[Any]:
     """The `link` elements of this relation. A feed may overwrite any of feedparser's names with a tag of that name."""
     links = dict.get(mapping, "links")
     for link in links if isinstance(links, list) else ():
-        if isinstance(link, dict) and dict.get(link, "rel") == relation:
+        if dict.get(link, "rel") == relation:
             yield link
 
 

@@ -44,8 +44,10 @@ def feed_urls(body: bytes, url: str, content_type: str = "") -> tuple[str, ...]:
     tree = html_tree(body, content_type)
     if tree is None:
         return ()
-    distinct = {key(found): found for found in reversed([*_named(tree, url), *_linked(tree, url)])}
-    return tuple(list(distinct.values())[::-1][:MOST_FEEDS])
+    distinct: dict[str, str] = {}
+    for found in (*_named(tree, url), *_linked(tree, url)):
+        distinct.setdefault(key(found), found)
+    return tuple(distinct.values())[:MOST_FEEDS]
 
 
 def _named(tree: "etree._Element", url: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from crawler.decoding import decoded
 from news.errors import FeedError
 from news.url import joined
 
-_BEFORE_XML = 2_048
+_AFTER_DOCTYPE = 2_048
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^\[<>"']|"[^"]*"|'[^']*')*(?P<end>\[|>)""", re.IGNORECASE)
@@ -16,7 +16,7 @@ _TAG = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 
 
 def xml_text(body: bytes, content_type: str = "") -> str:
-    """The document as text, from its first markup on and without the characters that XML forbids.
+    """The document as text, without the characters that XML forbids.
 
     Raises FeedError where it is empty, compressed, or declares entities: those are for bombs and for reading the
     server's own files, and no feed needs them.
@@ -26,9 +26,6 @@ def xml_text(body: bytes, content_type: str = "") -> str:
     text = _NOT_XML.sub("", decoded(body, content_type)).strip()
     if not text:
         raise FeedError("the answer is empty")
-    declaration = text.find("<?xml", 0, _BEFORE_XML)
-    if declaration > 0 and "<" not in text[:declaration]:
-        text = text[declaration:]  # some servers print warnings first
     _refuse_entities(text)
     return text
 
@@ -59,7 +56,7 @@ def root_name(text: str) -> str:
     doctype = _DOCTYPE.match(text, position)
     if doctype is not None and doctype["end"] == ">":
         position = doctype.end()
-        position += _prolog_end(text[position : position + _BEFORE_XML])
+        position += _prolog_end(text[position : position + _AFTER_DOCTYPE])
     found = _TAG.match(text, position)
     return found[1] if found else ""
 

@@ -42,7 +42,10 @@ _PAGE_NUMBER = re.compile(r"(?:^|/)page[/_-]?\d+/?$|/p\d{1,3}/?$", re.IGNORECASE
 _DATE = re.compile(
     r"(?:^|[/_-])(?:19|20)\d\d[/_.-]?(?:0?[1-9]|1[0-2]|[a-z]{3,9})(?:[/_.-]?(?:[0-2]?\d|3[01]))?(?=[/_.-]|$|T)", re.I
 )
-_NUMBER = re.compile(r"(?:^|[/_.,!-])[a-z]{0,10}\d{5,}(?=[/_.,-]|$)|[/_-][a-z]{0,2}\d{4,}(?=[/_.,-]|$)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:^|[/_.,!-])[a-z]{0,10}\d{5,}(?=[/_.,-]|$)|[/_-][a-z]{0,2}(?!(?:19|20)\d\d(?!\d))\d{4,}(?=[/_.,-]|$)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"(?:^|[/_.,-])(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{7,40}(?=[/_.,-]|$)", re.IGNORECASE)
 _ARTICLE_WORD = re.compile(
     r"/(?:articles?|artikel|story|stories|actualites?|actus?|nachrichten|noticias?|news|post|posts|blog|breves?|depeches?)/",

@@ -79,7 +79,7 @@ def _score(candidate: _Candidate) -> int:
     words = len(candidate.text.split())
     score = by_url + (3 if words >= 7 else 2 if words >= 4 else 0)
     score += 2 if candidate.is_in_heading else 0
-    score += 1 if candidate.is_in_article else 0
+    score += 2 if candidate.is_in_article else 0
     score -= 2 if candidate.is_in_aside else 0
     hopeless = by_url == 0 and not (words >= 4 and (candidate.is_in_heading or candidate.is_in_article))
     return 0 if hopeless or (not segments(candidate.url) and by_url < 2) else score

@@ -1,22 +1,20 @@
 """Sitemaps read: XML lists and indexes, news sitemaps, plain text and feeds, gzipped or not."""
 
-import heapq
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
-from crawler.entries import Entry, read_entries
+from crawler.entries import Entries, Entry, read_entries
 from crawler.feeds import looks_like_feed, parse_feed
 from crawler.gzipped import gunzipped, is_gzipped
 from news.source import FoundLink
-from news.url import key
+from news.url import joined
 
 MOST_LINKS = 10_000
 MOST_CHILDREN = 500
 _LARGEST = 50 * 1024 * 1024
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_HOST = re.compile(r"^\w+://[^/]*")
 _OF_NEWS = re.compile(r"news(?!letter)|actu|latest|recent|today", re.IGNORECASE)
 _OF_NO_NEWS = re.compile(
     r"(?:^|[-_/.])(?:pages?(?![-_.]?\d)|categor\w*|tags?|authors?|auteurs?|images?|videos?|products?|produits?|static"
@@ -58,29 +56,36 @@ def parse_sitemap(body: bytes, url: str, now: datetime) -> ParsedSitemap:
         body = gunzipped(body, _LARGEST)
     if looks_like_feed(body):
         feed = parse_feed(body, url, now)
-        return _listed([Entry(link) for link in feed.links], is_truncated=feed.is_truncated)
-    read = read_entries(body, url, now)
-    listed = _index if read.is_index else _listed
-    return listed(read.entries, is_truncated=read.is_truncated)
+        return ParsedSitemap(feed.links, is_truncated=feed.is_truncated, modified=(None,) * len(feed.links))
+    read = read_entries(body, now)
+    return _index(read, url) if read.is_index else _listed(read, url)
 
 
-def _listed(entries: Iterable[Entry], *, is_truncated: bool) -> ParsedSitemap:
-    distinct: dict[str, Entry] = {}
-    for entry in entries:
-        distinct.setdefault(key(entry.link.url), entry)
-    kept = heapq.nlargest(MOST_LINKS, distinct.values(), key=_age)
+def _listed(read: Entries, url: str) -> ParsedSitemap:
+    """Sorted before the addresses are looked at, for that is the costly part and most are not kept."""
+    kept: dict[str, tuple[FoundLink, Entry]] = {}
+    is_truncated = read.is_truncated
+    for entry in sorted(read.entries, key=_age, reverse=True):
+        link = joined(url, entry.address)
+        if link is None or link in kept:
+            continue
+        if len(kept) == MOST_LINKS:
+            is_truncated = True
+            break
+        kept[link] = FoundLink(link, entry.title, entry.published_at), entry
     return ParsedSitemap(
-        links=tuple(entry.link for entry in kept),
-        is_news=any(entry.is_news for entry in kept),
-        is_truncated=is_truncated or len(kept) < len(distinct),
-        modified=tuple(entry.modified for entry in kept),
+        links=tuple(link for link, _ in kept.values()),
+        is_news=any(entry.is_news for _, entry in kept.values()),
+        is_truncated=is_truncated,
+        modified=tuple(entry.modified for _, entry in kept.values()),
     )
 
 
-def _index(entries: Iterable[Entry], *, is_truncated: bool) -> ParsedSitemap:
-    ranked = sorted(entries, key=_promise, reverse=True)
-    children = tuple(dict.fromkeys(entry.link.url for entry in ranked))
-    return ParsedSitemap(children=children[:MOST_CHILDREN], is_truncated=is_truncated or len(children) > MOST_CHILDREN)
+def _index(read: Entries, url: str) -> ParsedSitemap:
+    ranked = sorted(read.entries, key=_promise, reverse=True)
+    children = dict.fromkeys(joined(url, entry.address) for entry in ranked)
+    known = tuple(child for child in children if child is not None)
+    return ParsedSitemap(children=known[:MOST_CHILDREN], is_truncated=read.is_truncated or len(known) > MOST_CHILDREN)
 
 
 def _newest(*dates: datetime | None) -> datetime | None:
@@ -88,7 +93,7 @@ def _newest(*dates: datetime | None) -> datetime | None:
 
 
 def _age(entry: Entry) -> datetime:
-    return _newest(entry.link.published_at, entry.modified) or _NEVER
+    return _newest(entry.published_at, entry.modified) or _NEVER
 
 
 def _promise(entry: Entry) -> tuple[int, datetime, datetime]:
@@ -96,7 +101,7 @@ def _promise(entry: Entry) -> tuple[int, datetime, datetime]:
 
     The date in the name goes first: many sites write the sitemaps of past years anew every night.
     """
-    path = urlsplit(entry.link.url).path
+    path = _HOST.sub("", entry.address)
     kind = 2 if _OF_NEWS.search(path) else 0 if _OF_NO_NEWS.search(path) else 1
     modified = entry.modified or _NEVER
     named = _DATE.search(path)

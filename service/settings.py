@@ -101,7 +101,7 @@ class ServiceSettings(_Part):
     """[service]."""
 
     lease: Seconds = Field(default=60.0, ge=2, le=3_600, description="how soon after a crash its work is taken up")
-    stop_within: Seconds = Field(default=20.0, ge=1, le=300, description="time that work under way gets at a stop")
+    stop_within: Seconds = Field(default=15.0, ge=1, le=300, description="time that work under way gets at a stop")
 
 
 class SourceEntry(_Part):

@@ -34,7 +34,8 @@ def refused(tmp_path: Path, text: str) -> ConfigError:
         ('[network]\nallow = [\n  "127.0.0.1",\n]\n', 2, 1, "neither a network nor a host with a port", ""),
         ('[[watch]]\nname = "a"\nquery = "(x OU y"\n', 3, 1, "does not parse", ""),
         ('[[channel]]\nname = "a"\nkind = "pigeon"\n', 3, 1, "channel.kind", ""),
-        ('[[watch]]\nname = "a"\nquery = "xx"\n[[watch]]\nname = "a"\nquery = "yy"\n', 5, 1, "two watch entries are named", ""),
+        ('[[watch]]\nname = "a"\nquery = "xx"\n[[watch]]\nname = "a"\nquery = "yy"\n', 5, 1,
+         "two watch entries are named", ""),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_line_and_column(
