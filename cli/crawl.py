@@ -35,7 +35,7 @@ def crawl(
     if json:
         print_json(visited)
     else:
-        rows = [[entry["source"], str(entry["new_articles"]), entry["error"] or "ok"] for entry in visited]
+        rows = [(str(entry["source"]), str(entry["new_articles"]), str(entry["error"] or "ok")) for entry in visited]
         print_table(
             "Visits", ["source", "new articles", "outcome"], rows, "There is no source: vigie source add --help"
         )

@@ -30,8 +30,6 @@ from service.settings import Settings
 from service.visits import Visits
 from storage import Database
 
-_PRELOADED = ("extraction.article", "crawler.feeds", "crawler.sitemaps", "crawler.sections", "crawler.homepage")
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -94,7 +92,7 @@ class Engine:
         self._clock = clock
         self._sending_guard = Guard(allow)
         self._fetching_guard = GuardedResolver(allow)
-        self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout, preloaded=_PRELOADED)
+        self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
         self.extractor = PoolExtractor(self.pool)
         self.collector = Collector(database, self.extractor, clock)
         self.crawler = CrawlEngine(CrawlParts(limits(settings), self._fetching_guard, self.collector, self.pool, clock))

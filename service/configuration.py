@@ -58,7 +58,11 @@ def take_secrets_from_files(environment: Any) -> None:
     """`VIGIE_X_FILE=path` sets `VIGIE_X` to what the file holds, as container secrets have it."""
     for name, path in list(environment.items()):
         plain = name.removesuffix(_FILE_SUFFIX)
-        if name.startswith("VIGIE_") and plain != name and plain not in environment:
+        if not name.startswith("VIGIE_") or plain == name:
+            continue
+        if "__" in plain:
+            del environment[name]  # it names no setting itself
+        if plain not in environment:
             try:
                 environment[plain] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:

@@ -91,7 +91,8 @@ class NewsSpider(scrapy.Spider):
     async def visit_failed(self, failure: Failure) -> AsyncIterator[FetchedPage]:
         """The errback: the first request has failed, which is one poll's failure and need not end the visit."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        async for item in self._visit(request.cb_kwargs["visit"], from_exception(failure.value or RuntimeError(), request.url)):
+        why = from_exception(failure.value or RuntimeError("no reason given"), request.url)
+        async for item in self._visit(request.cb_kwargs["visit"], why):
             yield item
 
     async def _visit(self, visit: OpenVisit, first: Answer | FetchFailure) -> AsyncIterator[FetchedPage]:

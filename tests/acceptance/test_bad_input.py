@@ -115,7 +115,7 @@ async def test_a_page_that_never_answers_is_tried_again_later(started: Started, 
 
     async def reset(request: web.Request) -> web.Response:
         assert request.transport is not None
-        request.transport.abort()  # type: ignore[attr-defined]
+        request.transport.abort()
         return web.Response()
 
     site.scripts["/lent"] = reset

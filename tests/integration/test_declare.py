@@ -12,9 +12,9 @@ from service.settings import Settings
 from storage import Database
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SOURCE = {"name": "Le Site", "url": "https://site.example/"}
-WATCH = {"name": "Corée", "query": "Corée", "channels": ("desk",)}
-CHANNEL = {"name": "desk", "kind": "webhook", "url": "https://hook.example/"}
+SOURCE: dict[str, object] = {"name": "Le Site", "url": "https://site.example/"}
+WATCH: dict[str, object] = {"name": "Corée", "query": "Corée", "channels": ("desk",)}
+CHANNEL: dict[str, object] = {"name": "desk", "kind": "webhook", "url": "https://hook.example/"}
 
 
 async def declared(database: Database, **entries: tuple[dict[str, object], ...]) -> Changes:
@@ -24,7 +24,11 @@ async def declared(database: Database, **entries: tuple[dict[str, object], ...])
 
 
 async def test_what_is_new_is_added_and_again_changes_nothing(database: Database) -> None:
-    everything = {"source": (SOURCE,), "watch": (WATCH,), "channel": (CHANNEL,)}
+    everything: dict[str, tuple[dict[str, object], ...]] = {
+        "source": (SOURCE,),
+        "watch": (WATCH,),
+        "channel": (CHANNEL,),
+    }
     changes = await declared(database, **everything)
     assert sorted(changes.added) == ["channel desk", "source Le Site", "watch Corée"]
     assert not await declared(database, **everything)
