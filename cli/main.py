@@ -1,31 +1,84 @@
 """The entrance: the commands put together, and errors turned into words and exit codes."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 
-from cli import crawl, run
-from cli.output import print_error
+from cli import articles, channels, crawl, deliveries, demo, doctor, extract, matches, run, search, sources, watches
+from cli.errors import FoundWantingError
+from cli.group import Group, with_examples
+from cli.output import print_error, print_line
 from news.errors import VigieError
+
+_HELP = """Watches news sites and alerts you when an article matches what you are looking for.
+
+Examples:
+
+    vigie demo
+
+    vigie source add https://www.example.com/
+
+    vigie watch add Corée 'Pyongyang AND missile'
+
+    vigie run
+"""
+
+
+class _Entrance(Group):
+    """Exit codes: 0 done, 1 found wanting, 2 bad use or bad configuration."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an error of ours is told, without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except VigieError as error:
+            print_error(error)
+            raise typer.Exit(1 if isinstance(error, FoundWantingError) else 2) from error
+
 
 app = typer.Typer(
     name="vigie",
-    help="Watches news sites and alerts you when an article matches what you are looking for.",
+    cls=_Entrance,
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print_line(f"vigie {version('vigie')}")
+        raise typer.Exit
+
+
+@app.callback(help=with_examples(_HELP))
+def entrance(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options of `vigie` itself."""
+
+
 app.command("run")(run.run)
+app.command("demo")(demo.demo)
 app.command("crawl")(crawl.crawl)
+app.command("extract")(extract.extract)
+app.command("search")(search.search)
+app.command("doctor")(doctor.doctor)
+app.add_typer(sources.app, name="source")
+app.add_typer(watches.app, name="watch")
+app.add_typer(channels.app, name="channel")
+app.add_typer(matches.app, name="match")
+app.add_typer(articles.app, name="article")
+app.add_typer(deliveries.app, name="deliveries")
 
 
 def main() -> None:
-    """Exit codes: 0 done, 1 found wanting, 2 bad use or bad configuration."""
-    try:
-        app()
-    except VigieError as error:
-        print_error(error)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)  # whoever read our output has seen enough
+    """`vigie`, as the shell calls it."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    app(prog_name="vigie")

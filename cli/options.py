@@ -1,19 +1,47 @@
-"""The options that most commands share."""
+"""The options that most commands share, and how their values are read."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 Data = Annotated[
-    Path, typer.Option("--data", envvar="VIGIE_DATA", help="The data folder.", show_default="data", metavar="FOLDER")
+    Path,
+    typer.Option("--data", envvar="VIGIE_DATA", help="The data folder.", show_default="data", metavar="FOLDER"),
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", envvar="VIGIE_CONFIG", help="The settings [FOLDER/vigie.toml].", metavar="FILE"
+        "--config",
+        envvar="VIGIE_CONFIG",
+        help="The settings; without it, `vigie.toml` in the data folder.",
+        metavar="FILE",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to show at most.", metavar="N")]
 
 DEFAULT_DATA = Path("data")
+
+
+def instant(text: str) -> datetime:
+    """The instant that `2h` (ago), `2026-11-20` or `2026-11-20T08:00` means; UTC where no zone is named.
+
+    Raises typer.BadParameter for anything else.
+    """
+    from service.settings import seconds
+
+    try:
+        if not text[:4].isdecimal() or "-" not in text:
+            return datetime.now(UTC) - timedelta(seconds=float(seconds(text)))
+        named = datetime.fromisoformat(text)
+        return named.replace(tzinfo=UTC) if named.tzinfo is None else named.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(f"write {text!r} as 90s, 15m, 2h, 1d or as a date such as 2026-11-20") from error
+
+
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", parser=instant, help="Only those of the last `2h`, `1d`… or after a date.", metavar="TIME"),
+]

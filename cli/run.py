@@ -1,18 +1,16 @@
 """`vigie run`: the service, until it is told to stop."""
 
 import asyncio
-import os
 import signal
 
 import structlog
 
 from cli import logs
 from cli.options import DEFAULT_DATA, Config, Data
+from cli.serving import listen_for_stop, serving
 from cli.wiring import Archive, Engine, Place, open_archive
 from crawler import reactor
 from news.errors import VigieError
-from web.app import make_app
-from web.server import WebServer
 
 log = structlog.get_logger()
 
@@ -46,30 +44,20 @@ async def _serve(place: Place) -> None:
         await archive.declare()
         engine = Engine(archive)
         _listen_to_signals(stop, reload, engine)
-        web = WebServer(make_app(engine.daemon.troubles), archive.settings.web.host, archive.settings.web.port)
-        await web.start()
-        await engine.daemon.start()
-        log.info("vigie runs", data=str(place.folder.path), web=web.url)
-        await _until_stopped(stop, reload, archive, engine)
-        log.info("vigie stops")
-        await engine.daemon.stop()
-        await web.stop()
+        async with serving(archive, engine) as web:
+            log.info("vigie runs", data=str(place.folder.path), web=web.url)
+            await _until_stopped(stop, reload, archive, engine)
+            log.info("vigie stops")
     log.info("vigie has stopped")
 
 
 def _listen_to_signals(stop: asyncio.Event, reload: asyncio.Event, engine: Engine) -> None:
-    loop = asyncio.get_running_loop()
-
     def asked_to_stop() -> None:
-        if stop.is_set():
-            engine.pool.kill()
-            os._exit(130)  # asked twice: now means now; leases and outbox see to the rest
         stop.set()
         reload.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked_to_stop)
-    loop.add_signal_handler(signal.SIGHUP, reload.set)
+    listen_for_stop(engine, asked_to_stop)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.set)
 
 
 async def _until_stopped(stop: asyncio.Event, reload: asyncio.Event, archive: Archive, engine: Engine) -> None:

@@ -52,7 +52,7 @@ def _nearly(query: Query, document: Document, scope: Scope) -> str:
         return ", only in another case, accent or form"
     if isinstance(query, Phrase):
         words = tuple(Word(word) for word in query.text.split())
-        if len(words) > 1 and find(And(words), document, scope) is not None:
+        if find(And(words), document, scope) is not None:
             return ", though each of its words does"
     return ""
 

@@ -32,7 +32,7 @@ def fold(word: str) -> str:
     if word.isascii():
         return "".join(filter(str.isalnum, word.lower()))[:LONGEST]
     once = _fold_once(word)
-    # Compatibility forms within letters (ŉ, ϓ, Ⱥ) show what else is to fold only once they are taken apart.
+    # A sign that is left out may have parted a letter from its accent.
     return (once if once.isascii() else _fold_once(once))[:LONGEST]
 
 

@@ -1,0 +1,179 @@
+"""`vigie channel`: where alerts go."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import channel_add
+from cli import channel_options as options
+from cli.archive import reading, with_archive, writing
+from cli.channel_guard import guard_of, warn_of_refusal
+from cli.channel_options import Security, chosen, shown, state
+from cli.errors import FoundWantingError
+from cli.group import group
+from cli.named import Name, Noun, add_shared_verbs, made_by, state_cell
+from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.output import Cell, err, print_facts, print_json, print_line, print_note, print_table
+from news import url as urls
+from news.alert import Channel, Receipt
+from news.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from cli.wiring import Archive
+    from storage import Transaction
+
+_NONE = "There is no channel yet: vigie channel add email --help, vigie channel add webhook --help"
+
+app = group("Where alerts go.")
+app.add_typer(channel_add.app, name="add")
+
+
+@app.command("list")
+def list_(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
+    """List the channels. Secrets are never shown.
+
+    Examples:
+
+        vigie channel list
+    """
+    channels = reading(data, config, lambda tx: tx.channels.all())
+    if json:
+        print_json([shown(channel) for channel in channels])
+        return
+    rows = [
+        [
+            channel.name,
+            channel.kind,
+            state_cell(state(channel)),
+            _goes_to(channel),
+            channel.origin,
+            channel.paused_because,
+        ]
+        for channel in channels
+    ]
+    print_table("", ["name", "kind", "state", "goes to", "made by", "stopped because"], rows, _NONE)
+
+
+def _goes_to(channel: Channel) -> str:
+    settings = channel.settings
+    return ", ".join(settings["to"]) if channel.kind == "email" else urls.origin(settings["url"])
+
+
+@app.command("show")
+def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
+    """Show one channel and its settings. Secrets are never shown.
+
+    Examples:
+
+        vigie channel show desk
+    """
+    channel = reading(data, config, lambda tx: tx.channels.get(name))
+    if json:
+        print_json(shown(channel))
+        return
+    own = [(key, _written(value)) for key, value in shown(channel)["settings"].items()]
+    facts: list[tuple[str, Cell]] = [
+        ("name", channel.name),
+        ("kind", channel.kind),
+        ("state", state_cell(state(channel))),
+        ("stopped because", channel.paused_because),
+        ("made by", made_by(channel, data, config)),
+    ]
+    print_facts([*facts, *own])
+
+
+def _written(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+@app.command("edit")
+def edit(
+    context: typer.Context,
+    name: Name,
+    rename: Annotated[str, typer.Option("--rename", help="What to call it from now on.", metavar="NAME")] = "",
+    host: Annotated[str | None, options.HOST] = None,
+    port: Annotated[int | None, options.PORT] = None,
+    security: Annotated[Security | None, options.SECURITY] = None,
+    username: Annotated[str | None, options.USERNAME] = None,
+    password_env: Annotated[str | None, options.PASSWORD_ENV] = None,
+    password_file: Annotated[str | None, options.PASSWORD_FILE] = None,
+    sender: Annotated[str | None, options.FROM] = None,
+    to: Annotated[list[str] | None, options.TO] = None,
+    url: Annotated[str | None, options.URL] = None,
+    secret_env: Annotated[str | None, options.SECRET_ENV] = None,
+    secret_file: Annotated[str | None, options.SECRET_FILE] = None,
+    ca_file: Annotated[str | None, options.CA_FILE] = None,
+    timeout: Annotated[float | None, options.TIMEOUT] = None,
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Change the settings of a channel, those of its kind; an empty value takes a setting away.
+
+    Examples:
+
+        vigie channel edit desk --to desk@example.com --to night@example.com
+
+        vigie channel edit hook --secret-file /run/secrets/hook --rename desk-hook
+
+        vigie channel edit local --username '' --password-env ''
+    """
+    changes = chosen(context)
+    channel = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, rename))
+    if json:
+        print_json(shown(channel))
+    else:
+        print_line(f"changed the channel {channel.name!r}")
+    if channel.paused_because:
+        print_note(f"it stands still ({channel.paused_because}) until: vigie channel resume {channel.name!r}")
+    warn_of_refusal(channel, data, config)
+
+
+async def _edited(tx: "Transaction", archive: "Archive", name: str, changes: Mapping[str, Any], rename: str) -> Channel:
+    from service.change import edit_channel
+
+    return await edit_channel(tx, name, changes, archive.place.settings_file, rename=rename)
+
+
+@app.command("test")
+def test(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
+    """Send a real message, marked as a test, and say what the receiver answered.
+
+    Exit code 1 if it was not accepted.
+
+    Examples:
+
+        vigie channel test desk
+    """
+    with err.status(f"sending a test over {name}"):
+        receipt = with_archive(data, config, lambda archive: _tested(archive, name))
+    if json:
+        print_json({"channel": name, "accepted": True, "answer": receipt.answer})
+    else:
+        print_line(f"accepted: {receipt.answer}")
+
+
+async def _tested(archive: "Archive", name: str) -> Receipt:
+    from alerting.channels import build
+    from service.trial import try_out
+
+    async with archive.database.read() as tx:
+        channel = await tx.channels.get(name)
+    try:
+        return await try_out(channel, build(channel, guard_of(archive), archive.clock), archive.clock)
+    except DeliveryError as error:
+        raise FoundWantingError(f"not accepted: {error.message}", error.hint) from error
+
+
+NOUN = Noun(
+    name="channel",
+    example="desk",
+    helps={
+        "pause": "Send nothing over a channel until it is resumed; what is decided meanwhile does not go to it.",
+        "resume": "Send over a channel again, also after Vigie itself stopped it; what waits is sent at once.",
+        "remove": "Forget a channel; not while a watch names it. Adding its name again brings it back.",
+    },
+    shown=shown,
+)
+add_shared_verbs(app, NOUN)

@@ -1,0 +1,185 @@
+"""`vigie deliveries`: what became of each alert."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.archive import reading, writing
+from cli.group import group
+from cli.named import state_cell
+from cli.options import DEFAULT_DATA, Config, Data, Json, Limit
+from cli.output import ago, print_facts, print_json, print_line, print_note, print_table, when
+from news.alert import Attempt, Delivery, DeliveryState
+from news.clock import SystemClock
+from news.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cli.wiring import Archive
+    from storage import Transaction
+
+_ALL = 1_000_000
+_CHANNEL = typer.Option("--channel", help="Only those over one channel.", metavar="NAME")
+
+app = group("What became of each alert: pending, sent, failed or dead.")
+
+
+def shown(delivery: Delivery) -> dict[str, Any]:
+    """A delivery in JSON."""
+    return {
+        "id": delivery.id,
+        "key": delivery.key,
+        "state": delivery.state,
+        "channel": delivery.channel.name,
+        "watch": delivery.alert.watch,
+        "title": delivery.alert.told.title,
+        "url": delivery.alert.told.url,
+        "attempts": delivery.attempts,
+        "created_at": delivery.created_at,
+        "next_try_at": delivery.next_try_at,
+        "sent_at": delivery.sent_at,
+        "last_error": delivery.last_error,
+    }
+
+
+@app.command("list")
+def list_(
+    state: Annotated[DeliveryState | None, typer.Option("--state", help="Only those in one state.")] = None,
+    channel: Annotated[str, _CHANNEL] = "",
+    limit: Limit = 20,
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List the deliveries, the newest first.
+
+    Pending ones wait for their first or next try; failed ones were refused for good; dead ones were tried for as long
+    as the timetable has it.
+
+    Examples:
+
+        vigie deliveries list
+
+        vigie deliveries list --state dead --channel desk
+    """
+    found = reading(data, config, lambda tx: _listed(tx, limit, state or "", channel))
+    if json:
+        print_json([shown(delivery) for delivery in found])
+        return
+    now = SystemClock().now()
+    rows = [
+        [
+            str(delivery.id),
+            state_cell(delivery.state),
+            delivery.channel.name,
+            delivery.alert.watch,
+            delivery.alert.told.title,
+            str(delivery.attempts),
+            _when_next(delivery, now),
+            delivery.last_error,
+        ]
+        for delivery in found
+    ]
+    columns = ["id", "state", "channel", "watch", "title", "attempts", "sent or next try", "last error"]
+    print_table("", columns, rows, "There is no such delivery.")
+
+
+def _when_next(delivery: Delivery, now: datetime) -> str:
+    if delivery.state != "pending":
+        return ago(delivery.sent_at, now)
+    if delivery.channel.paused or delivery.channel.paused_because:
+        return "when the channel is resumed"
+    return ago(delivery.next_try_at, now) if delivery.next_try_at and delivery.next_try_at > now else "now"
+
+
+async def _listed(tx: "Transaction", limit: int, state: str, channel: str) -> list[Delivery]:
+    if channel:
+        await tx.channels.get(channel)
+    return await tx.outbox.latest(limit, state, channel)
+
+
+@app.command("show")
+def show(
+    number: Annotated[int, typer.Argument(help="Its number in `vigie deliveries list`.", metavar="ID")],
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show one delivery and every attempt at it, with the receiver's answers.
+
+    Examples:
+
+        vigie deliveries show 12
+    """
+    delivery, attempts = reading(data, config, lambda tx: _shown(tx, number))
+    if json:
+        print_json({**shown(delivery), "tries": attempts})
+        return
+    print_facts(
+        [
+            ("state", state_cell(delivery.state)),
+            ("channel", delivery.channel.name),
+            ("watch", delivery.alert.watch),
+            ("query", delivery.alert.query),
+            ("article", delivery.alert.told.title),
+            ("URL", delivery.alert.told.url),
+            ("key", delivery.key),
+            ("decided", when(delivery.created_at)),
+            ("sent", when(delivery.sent_at)),
+            ("next try", when(delivery.next_try_at)),
+        ]
+    )
+    rows = [
+        [when(one.at), f"{one.duration_ms} ms", "accepted" if one.succeeded else "refused", one.answer]
+        for one in attempts
+    ]
+    print_line("")
+    print_table("Attempts", ["at", "took", "", "answer"], rows, "It has not been tried yet.")
+
+
+async def _shown(tx: "Transaction", number: int) -> tuple[Delivery, list[Attempt]]:
+    return await tx.outbox.get(number), await tx.outbox.attempts(number)
+
+
+@app.command("replay")
+def replay(
+    numbers: Annotated[
+        list[int] | None, typer.Argument(help="Their numbers in `vigie deliveries list`.", metavar="ID...")
+    ] = None,
+    state: Annotated[
+        Literal["failed", "dead"] | None, typer.Option("--state", help="All that are in this state.")
+    ] = None,
+    channel: Annotated[str, _CHANNEL] = "",
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Send deliveries once more, under the same keys: receivers can tell that they had them before.
+
+    A running service sends them at once; `vigie crawl` does so too.
+
+    Examples:
+
+        vigie deliveries replay 12 13
+
+        vigie deliveries replay --state dead --channel desk
+    """
+    if bool(numbers) == bool(state) or (channel and not state):
+        raise ConfigError("name the deliveries by their numbers, or by --state (and --channel)", "see --help")
+    again = writing(data, config, lambda tx, archive: _replayed(tx, archive, numbers or [], state or "", channel))
+    if json:
+        print_json([shown(delivery) for delivery in again])
+        return
+    print_line(f"to be sent again: {len(again)}")
+    for name in sorted({one.channel.name for one in again if one.channel.paused or one.channel.paused_because}):
+        print_note(f"the channel {name!r} is paused; they wait until: vigie channel resume {name!r}")
+
+
+async def _replayed(
+    tx: "Transaction", archive: "Archive", numbers: list[int], state: str, channel: str
+) -> list[Delivery]:
+    chosen = [await tx.outbox.get(number) for number in numbers]
+    if state:
+        chosen = await _listed(tx, _ALL, state, channel)
+    await tx.outbox.replay([delivery.id for delivery in chosen], archive.clock.now())
+    return [await tx.outbox.get(delivery.id) for delivery in chosen]

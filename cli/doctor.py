@@ -1,0 +1,87 @@
+"""`vigie doctor`: what keeps Vigie from watching or telling, and what to do about it."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.text import Text
+
+from cli.archive import quiet_logs
+from cli.folder import DataFolder
+from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.output import Cell, print_json, print_table
+from news.errors import VigieError
+
+if TYPE_CHECKING:
+    from service.finding import Finding
+    from service.settings import Settings
+
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def doctor(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
+    """Check everything that Vigie needs, and say what to do where something is amiss.
+
+    Exit code 1 if something does not work.
+
+    Examples:
+
+        vigie doctor
+
+        vigie doctor --json | jq '.[] | select(.verdict != "ok")'
+    """
+    quiet_logs()
+    findings = _examined(DataFolder(data.absolute()), config)
+    if json:
+        print_json(findings)
+    else:
+        rows: list[list[Cell]] = [
+            [Text(one.verdict, style=_STYLES[one.verdict]), one.check, one.found, one.advice] for one in findings
+        ]
+        print_table("", ["", "check", "found", "what to do"], rows, "")
+    if any(one.verdict == "fail" for one in findings):
+        raise typer.Exit(1)
+
+
+def _coloured(finding: "Finding") -> Text:
+    return Text(finding.verdict, style=_STYLES[finding.verdict])
+
+
+def _examined(folder: DataFolder, config: Path | None) -> "list[Finding]":
+    from service.finding import fail, ok
+    from service.machine import examine_machine, examine_port
+
+    findings = examine_machine(folder.path)
+    try:
+        settings, file = _settings(folder, config)
+    except VigieError as error:
+        return [*findings, fail("settings", error.message, error.hint or "mend that; nothing else can be checked")]
+    findings.append(ok("settings", str(file) if file else "the defaults; there is no file"))
+    findings.append(examine_port(settings.web.host, settings.web.port, is_running=folder.is_held()))
+    if folder.path.exists():
+        findings += asyncio.run(_examined_archive(folder, file))
+    return findings
+
+
+def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path | None]":
+    from cli.wiring import Place
+
+    file = config or (folder.settings_file if folder.settings_file.exists() else None)
+    return Place(folder, file).settings(), file
+
+
+async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Finding]":
+    from alerting.guard import Guard
+    from cli.wiring import Place, open_archive
+    from news.address import AllowList
+    from service.doctor import examine_archive
+    from service.finding import fail, ok
+
+    try:
+        async with open_archive(Place(folder, file)) as archive, archive.database.read() as tx:
+            guard = Guard(AllowList.parse(archive.settings.network.allow))
+            found = await examine_archive(tx, guard, archive.clock.now(), is_running=folder.is_held())
+            return [ok("database", f"opens; it holds {await tx.articles.count()} articles"), *found]
+    except VigieError as error:
+        return [fail("database", error.message, error.hint)]

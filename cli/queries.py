@@ -1,0 +1,33 @@
+"""Queries as commands take them: what does not parse is shown with a caret under the place."""
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from cli.output import harmless
+from news.errors import QueryError
+
+if TYPE_CHECKING:
+    from news.query import Query
+
+_BEFORE, _AFTER = 40, 30
+
+
+def understood(text: str) -> "Query":
+    """The query's tree. Raises QueryError with a note that points at the place."""
+    from matching import parse
+
+    try:
+        return parse(text)
+    except QueryError as error:
+        error.add_note(pointed_at(text, error.position))
+        raise
+
+
+def pointed_at(text: str, position: int) -> str:
+    """The part of the query around a position, and a caret under it, both set in by two."""
+    start, end = max(0, position - _BEFORE), position + _AFTER
+    before, after = harmless(text[start:position]), harmless(text[position:end])
+    before = ("…" if start else "") + before.replace("\n", " ")
+    after = after.replace("\n", " ") + ("…" if end < len(text) else "")
+    return f"  {before}{after}\n  {' ' * cell_len(before)}^ character {position + 1}"

@@ -1,0 +1,234 @@
+"""`vigie watch`: what is looked for."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import watch_test
+from cli.archive import reading, writing
+from cli.group import group
+from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
+from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.output import ago, print_facts, print_json, print_line, print_table, when
+from cli.queries import understood
+from news.clock import SystemClock
+from news.watch import Watch
+
+if TYPE_CHECKING:
+    from cli.wiring import Archive
+    from storage import Transaction
+    from storage.matches import FoundMatch
+
+_LATEST = 5
+_NONE = "There is no watch yet: vigie watch add Corée 'Pyongyang AND missile'"
+_CHANNEL = typer.Option("--channel", help="A channel for its alerts; repeat it for more. None: all.", metavar="NAME")
+_WATCHLIST = typer.Option("--watchlist", help="The group it belongs to.", metavar="NAME")
+
+app = group("What is looked for: named queries, and whom they alert.")
+
+
+def shown(watch: Watch) -> dict[str, Any]:
+    """A watch in JSON."""
+    return {
+        "id": watch.id,
+        "name": watch.name,
+        "query": watch.query,
+        "channels": watch.channels,
+        "watchlist": watch.watchlist,
+        "state": state(watch),
+        "origin": watch.origin,
+        "added_at": watch.added_at,
+    }
+
+
+def state(watch: Watch) -> str:
+    """Whether it looks, in one word."""
+    return "paused" if watch.paused else "ok"
+
+
+def _told(watch: Watch) -> str:
+    return ", ".join(watch.channels) or "all channels"
+
+
+@app.command("add")
+def add(
+    name: Name,
+    query: Annotated[str, typer.Argument(help="What it looks for, see docs/query-language.md.", metavar="QUERY")],
+    channel: Annotated[list[str] | None, _CHANNEL] = None,
+    watchlist: Annotated[str, _WATCHLIST] = "",
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Look for something in every article from now on, and alert when it is found.
+
+    `vigie watch test` shows what a query would have found in what is stored already.
+
+    Examples:
+
+        vigie watch add Corée 'Pyongyang AND (missile OR "tir d’essai")'
+
+        vigie watch add Rivals '=Orange NEAR/5 merger' --channel desk --channel phone --watchlist Telecom
+    """
+    understood(query)
+    values = {"name": name, "query": query, "channels": channel or [], "watchlist": watchlist}
+    watch = writing(data, config, lambda tx, archive: _added(tx, archive, values))
+    if json:
+        print_json(shown(watch))
+        return
+    print_line(f"added the watch {watch.name!r}, which tells {_told(watch)}")
+    print_line(f"it looks at articles from now on; for those stored already: vigie watch test {watch.name!r}")
+
+
+async def _added(tx: "Transaction", archive: "Archive", values: dict[str, Any]) -> Watch:
+    from service.change import add_watch
+
+    return await add_watch(tx, values, archive.clock.now())
+
+
+@app.command("list")
+def list_(
+    watchlist: Annotated[str, typer.Option("--watchlist", help="Only those of one group.", metavar="NAME")] = "",
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List the watches.
+
+    Examples:
+
+        vigie watch list
+
+        vigie watch list --watchlist Telecom --json
+    """
+    found = reading(data, config, lambda tx: _listed(tx, watchlist))
+    if json:
+        print_json([{**shown(watch), "last_match_at": last and last.match.matched_at} for watch, last in found])
+        return
+    now = SystemClock().now()
+    rows = [
+        [
+            watch.name,
+            state_cell(state(watch)),
+            watch.query,
+            _told(watch),
+            watch.watchlist,
+            ago(last.match.matched_at if last else None, now),
+            watch.origin,
+        ]
+        for watch, last in found
+    ]
+    empty = f"There is no watch in {watchlist!r}." if watchlist else _NONE
+    print_table("", ["name", "state", "query", "tells", "watchlist", "last match", "made by"], rows, empty)
+
+
+async def _listed(tx: "Transaction", watchlist: str) -> "list[tuple[Watch, FoundMatch | None]]":
+    found = []
+    for watch in await tx.watches.all():
+        if not watchlist or watch.watchlist == watchlist:
+            latest = await tx.matches.latest(1, watch.name)
+            found.append((watch, latest[0] if latest else None))
+    return found
+
+
+@app.command("show")
+def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
+    """Show one watch: how its query is understood, and its latest matches.
+
+    Examples:
+
+        vigie watch show Corée
+    """
+    from matching import canonical, tree_lines
+
+    watch, latest = reading(data, config, lambda tx: _shown(tx, name))
+    query = understood(watch.query)
+    if json:
+        matches = [{"id": found.match.id, "title": found.stored.article.title} for found in latest]
+        print_json({**shown(watch), "canonical": canonical(query), "tree": tree_lines(query), "matches": matches})
+        return
+    print_facts(
+        [
+            ("name", watch.name),
+            ("state", state_cell(state(watch))),
+            ("query", watch.query),
+            ("in full", canonical(query)),
+            ("tells", _told(watch)),
+            ("watchlist", watch.watchlist),
+            ("made by", made_by(watch, data, config)),
+            ("added", when(watch.added_at)),
+        ]
+    )
+    print_line("")
+    for line in tree_lines(query):
+        print_line(f"  {line}")
+    _print_latest(latest)
+
+
+def _print_latest(latest: "list[FoundMatch]") -> None:
+    now = SystemClock().now()
+    rows = [
+        [str(found.match.id), ago(found.match.matched_at, now), found.stored.source, found.stored.article.title]
+        for found in latest
+    ]
+    print_line("")
+    print_table("Latest matches", ["id", "matched", "source", "title"], rows, "It has not matched anything yet.")
+
+
+async def _shown(tx: "Transaction", name: str) -> "tuple[Watch, list[FoundMatch]]":
+    watch = await tx.watches.get(name)
+    return watch, await tx.matches.latest(_LATEST, name)
+
+
+@app.command("edit")
+def edit(
+    name: Name,
+    query: Annotated[
+        str | None, typer.Option("--query", help="What it looks for from now on.", metavar="QUERY")
+    ] = None,
+    channel: Annotated[list[str] | None, _CHANNEL] = None,
+    all_channels: Annotated[bool, typer.Option("--all-channels", help="Tell every channel again.")] = False,
+    watchlist: Annotated[str | None, _WATCHLIST] = None,
+    rename: Annotated[str | None, typer.Option("--rename", help="What to call it from now on.", metavar="NAME")] = None,
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Change a watch; the channels given replace those it had.
+
+    Examples:
+
+        vigie watch edit Corée --query 'Pyongyang AND (missile OR satellite)'
+
+        vigie watch edit Corée --all-channels --rename 'North Korea'
+    """
+    if query is not None:
+        understood(query)
+    changes = given(query=query, channels=channel, watchlist=watchlist, name=rename)
+    if all_channels:
+        changes["channels"] = []
+    watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
+    if json:
+        print_json(shown(watch))
+    else:
+        print_line(f"changed the watch {watch.name!r}, which tells {_told(watch)}")
+
+
+async def _edited(tx: "Transaction", archive: "Archive", name: str, changes: dict[str, Any]) -> Watch:
+    from service.change import edit_watch
+
+    return await edit_watch(tx, name, changes, archive.place.settings_file)
+
+
+NOUN = Noun(
+    name="watch",
+    example="Corée",
+    helps={
+        "pause": "Match nothing with a watch until it is resumed; articles that come meanwhile are not made up for.",
+        "resume": "Match with a watch again, from now on.",
+        "remove": "Forget a watch and hide its name; its matches stay. Adding its name again brings it back.",
+    },
+    shown=shown,
+)
+app.command("test")(watch_test.test)
+add_shared_verbs(app, NOUN)

@@ -1,0 +1,168 @@
+"""The commands that read what was found and who was told: match, article, deliveries."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from news.alert import Attempt
+from news.article import Span
+from news.watch import Match
+from storage import Transaction
+from tests.commands import Commands
+from tests.samples import HOUR, NOON, a_source, a_watch, an_article, put_delivery
+
+TEXT = "Rien d'abord.\n\nPuis un missile vole.\n\nEt un autre missile."
+
+
+@pytest.fixture
+def vigie(tmp_path: Path) -> Commands:
+    """Commands on a folder of their own."""
+    return Commands(tmp_path)
+
+
+async def _matches(tx: Transaction) -> None:
+    source_id = await tx.sources.put(a_source(), NOON)
+    watch_id = await tx.watches.put(a_watch(), NOON)
+    other_id = await tx.watches.put(a_watch("Ciel", "vole"), NOON)
+    article = replace(
+        an_article("https://phare.example/a", "Le missile \x1b]0;hacked\x07", TEXT),
+        authors=("Zoé",),
+        published_at=NOON - HOUR,
+        language="fr",
+    )
+    number = await tx.articles.add(article, source_id, NOON, NOON)
+    assert number is not None
+    spans = (Span("title", 3, 10), Span("text", 23, 30), Span("text", TEXT.rindex("missile"), len(TEXT) - 1))
+    now = datetime.now(UTC)
+    await tx.matches.add(Match(watch_id, number, spans, now - 3 * HOUR))
+    await tx.matches.add(Match(other_id, number, (), now, seen=True))
+
+
+def test_the_matches_are_listed_newest_first_with_their_watches(vigie: Commands) -> None:
+    vigie.stored(_matches)
+    listed = vigie("match", "list", "--json").json
+    assert [(match["watch"], match["alerted"]) for match in listed] == [("Ciel", False), ("Corée", True)]
+    assert listed[1]["spans"][0] == {"field": "title", "start": 3, "end": 10}
+    assert listed[1]["published_at"] == "2026-11-14T11:00:00Z"
+    told = vigie("match", "list").out
+    assert "history" in told
+
+
+def test_the_matches_are_narrowed_by_watch_time_and_number(vigie: Commands) -> None:
+    vigie.stored(_matches)
+    for options in (["--watch", "Ciel"], ["--since", "2h"], ["--limit", "1"]):
+        assert [match["watch"] for match in vigie("match", "list", *options, "--json").json] == ["Ciel"]
+    for since in ("2000-01-01", "2000-01-01T08:00+01:00", "4h"):
+        assert len(vigie("match", "list", "--since", since, "--json").json) == 2
+    assert "no watch named 'Pluie'" in vigie("match", "list", "--watch", "Pluie").err
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "99999999999d", "5"])
+def test_a_time_that_is_none_is_bad_use(vigie: Commands, since: str) -> None:
+    refused = vigie("match", "list", "--since", since)
+    assert refused.code == 2
+    assert "90s, 15m, 2h, 1d" in " ".join(refused.err.replace("│", " ").split())
+
+
+def test_a_match_shows_the_passages_with_hits_and_no_others(vigie: Commands) -> None:
+    vigie.stored(_matches)
+    told = vigie("match", "show", "1").out
+    assert "  Puis un missile vole." in told
+    assert "  Et un autre missile." in told
+    assert "Rien d'abord." not in told
+    shown = vigie("match", "show", "1", "--json").json
+    assert shown["text"] == TEXT
+    assert shown["deliveries"] == []
+    assert "  Rien d'abord." in vigie("match", "show", "2").out
+
+
+def test_what_was_crawled_cannot_steer_the_terminal(vigie: Commands) -> None:
+    vigie.stored(_matches)
+    for command in (["match", "list"], ["match", "show", "1"], ["article", "list"], ["article", "show", "1"]):
+        told = vigie(*command).out
+        assert "Le missile �]0;hacked" in told
+        assert "\x1b" not in told
+        assert "\x1b" not in vigie(*command, "--json").out
+    assert vigie("article", "show", "1", "--json").json["title"] == "Le missile \x1b]0;hacked\x07"
+
+
+def test_the_articles_are_listed_and_shown_in_full(vigie: Commands) -> None:
+    vigie.stored(_matches)
+    [listed] = vigie("article", "list", "--source", "Le Phare", "--json").json
+    assert (listed["source"], listed["authors"], listed["language"]) == ("Le Phare", ["Zoé"], "fr")
+    assert "text" not in listed
+    assert vigie("article", "show", "1", "--json").json == {**listed, "text": TEXT}
+    told = vigie("article", "show", "1").out
+    assert "Le Phare · Zoé · 2026-11-14 11:00 UTC · fr" in told
+    assert told.endswith(f"\n\n{TEXT}\n")
+
+
+@pytest.mark.parametrize("noun", ["match", "article", "deliveries"])
+def test_an_unknown_number_is_an_error(vigie: Commands, noun: str) -> None:
+    unknown = vigie(noun, "show", "77")
+    assert unknown.code == 2
+    assert "with id 77" in unknown.err
+    assert f"vigie {noun} list" in unknown.err
+
+
+async def _deliveries(tx: Transaction) -> None:
+    refused = await put_delivery(tx, 1)
+    await put_delivery(tx, 2)
+    await tx.outbox.lease_due(NOON, 1, "me", NOON + HOUR)
+    await tx.outbox.record(refused.id, "me", Attempt(NOON, 12, False, "500 Oops"), "dead", None)
+
+
+def test_the_deliveries_are_narrowed_by_state_and_channel(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    assert [one["state"] for one in vigie("deliveries", "list", "--json").json] == ["pending", "dead"]
+    [dead] = vigie("deliveries", "list", "--state", "dead", "--json").json
+    assert (dead["channel"], dead["watch"], dead["last_error"]) == ("channel 1", "watch 1", "500 Oops")
+    assert vigie("deliveries", "list", "--state", "dead", "--channel", "channel 2", "--json").json == []
+    assert vigie("deliveries", "list", "--state", "lost").code == 2
+    assert "no channel named 'nowhere'" in vigie("deliveries", "list", "--channel", "nowhere").err
+
+
+def test_a_delivery_shows_every_attempt(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    shown = vigie("deliveries", "show", "1", "--json").json
+    assert shown["tries"] == [
+        {"at": "2026-11-14T12:00:00Z", "duration_ms": 12, "succeeded": False, "answer": "500 Oops"}
+    ]
+    assert "500 Oops" in vigie("deliveries", "show", "1").out
+
+
+def test_a_delivery_is_replayed_under_its_key(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    [dead] = vigie("deliveries", "list", "--state", "dead", "--json").json
+    [again] = vigie("deliveries", "replay", "1", "--json").json
+    assert (again["id"], again["key"], again["state"], again["attempts"]) == (1, dead["key"], "pending", 0)
+
+
+def test_deliveries_are_replayed_by_their_state(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    assert vigie("deliveries", "replay", "--state", "failed").out == "to be sent again: 0\n"
+    assert vigie("deliveries", "replay", "--state", "dead", "--channel", "channel 2").out == "to be sent again: 0\n"
+    assert vigie("deliveries", "replay", "--state", "dead", "--channel", "channel 1").out == "to be sent again: 1\n"
+    assert vigie("deliveries", "list", "--state", "dead", "--json").json == []
+
+
+def test_a_replay_that_has_to_wait_for_its_channel_says_so(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    vigie("channel", "pause", "channel 1")
+    assert "they wait until: vigie channel resume 'channel 1'" in vigie("deliveries", "replay", "1").err
+    assert "when the channel is resumed" in vigie("deliveries", "list").out
+
+
+@pytest.mark.parametrize("arguments", [[], ["1", "--state", "dead"], ["--channel", "x"], ["1", "--channel", "x"]])
+def test_a_replay_names_numbers_or_a_state(vigie: Commands, arguments: list[str]) -> None:
+    refused = vigie("deliveries", "replay", *arguments)
+    assert refused.code == 2
+    assert "by their numbers, or by --state" in refused.err
+
+
+def test_one_unknown_number_replays_nothing(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    assert vigie("deliveries", "replay", "1", "77").code == 2
+    assert len(vigie("deliveries", "list", "--state", "dead", "--json").json) == 1

@@ -1,0 +1,151 @@
+"""`vigie doctor`: what is amiss is found, and what to do is said."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.folder import DataFolder
+from news.alert import Attempt, Channel
+from news.watch import Watch
+from storage import Transaction
+from tests.commands import Commands, Said
+from tests.samples import HOUR, NOON, a_source, an_article, put_delivery
+
+FREE_PORT = "[web]\nport = 0\n"
+
+
+@pytest.fixture
+def vigie(tmp_path: Path) -> Commands:
+    """Commands on a folder of their own."""
+    return Commands(tmp_path)
+
+
+def _by_check(said: Said) -> dict[str, Any]:
+    return {finding["check"]: finding for finding in said.json}
+
+
+def test_a_fresh_folder_has_nothing_that_fails_and_stays_as_it_is(vigie: Commands) -> None:
+    examined = vigie("doctor", "--json", VIGIE_WEB__PORT="0")
+    assert examined.code == 0
+    found = _by_check(examined)
+    assert {check: found[check]["verdict"] for check in ("Python", "SQLite", "settings", "service")} == {
+        "Python": "ok",
+        "SQLite": "ok",
+        "settings": "ok",
+        "service": "ok",
+    }
+    assert found["data folder"]["verdict"] == "warn"
+    assert not vigie.folder.exists()
+
+
+def test_an_empty_archive_is_told_what_it_lacks(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    examined = vigie("doctor", "--json")
+    assert examined.code == 0
+    found = _by_check(examined)
+    assert found["sources"]["advice"].startswith("vigie source add")
+    assert found["watches"]["advice"].startswith("vigie watch add")
+    assert found["database"]["verdict"] == found["clock"]["verdict"] == "ok"
+
+
+def test_a_settings_file_that_does_not_parse_fails_with_its_place(vigie: Commands) -> None:
+    vigie.settings("[crawler\n")
+    examined = vigie("doctor", "--json")
+    assert examined.code == 1
+    assert "vigie.toml:1:9" in _by_check(examined)["settings"]["found"]
+
+
+def test_a_port_that_is_taken_fails_unless_it_is_by_the_service(vigie: Commands) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        vigie.settings(f"[web]\nport = {taken.getsockname()[1]}\n")
+        examined = vigie("doctor", "--json")
+        assert examined.code == 1
+        assert "nothing can listen on" in _by_check(examined)["service"]["found"]
+        folder = DataFolder.at(vigie.folder)
+        folder.hold()
+        try:
+            assert _by_check(vigie("doctor", "--json"))["service"]["verdict"] == "ok"
+        finally:
+            folder.let_go()
+
+
+def test_a_database_that_is_none_fails(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    (vigie.folder / "vigie.db").write_bytes(b"no database at all" * 100)
+    examined = vigie("doctor", "--json")
+    assert examined.code == 1
+    assert "cannot be opened" in _by_check(examined)["database"]["found"]
+
+
+async def _troubled(tx: Transaction) -> None:
+    source_id = await tx.sources.put(a_source(), NOON)
+    await tx.sources.change(source_id, failures=3, last_error="it burns")
+    await tx.watches.put(Watch(0, "broken", "missile AND"), NOON)
+    await tx.watches.put(Watch(0, "deaf", "missile", channels=("nowhere",)), NOON)
+    settings = {"url": "https://127.0.0.1/", "secret_env": "NO_SUCH_SECRET"}
+    await tx.channels.put(Channel(0, "mute", "webhook", settings), NOON)
+    await tx.channels.put(Channel(0, "wrong", "webhook", {"url": "https://127.0.0.1/"}), NOON)
+    stopped = await tx.channels.put(Channel(0, "stopped", "webhook", settings), NOON)
+    await tx.channels.change(stopped, paused_because="410 Gone")
+    delivery = await put_delivery(tx)
+    await tx.outbox.lease_due(NOON, 1, "me", NOON + HOUR)
+    await tx.outbox.record(delivery.id, "me", Attempt(NOON, 1, False, "500"), "dead", None)
+
+
+TROUBLES = {
+    "source Le Phare": ("warn", "failed 3 times: it burns", "vigie source test 'Le Phare'"),
+    "watch broken": ("fail", "does not parse", "vigie watch edit 'broken'"),
+    "watch deaf": ("fail", "names the channel 'nowhere'", "add that channel"),
+    "channel mute": ("fail", "NO_SUCH_SECRET holds no secret", "put the secret there"),
+    "channel wrong": ("fail", "signed with one secret", "docs/settings.md"),
+    "channel stopped": ("fail", "stands still: 410 Gone", "vigie channel resume 'stopped'"),
+    "deliveries": ("warn", "1 dead", "vigie deliveries list --state dead"),
+}
+
+
+def test_each_trouble_is_found_with_what_to_do(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    vigie.stored(_troubled)
+    examined = vigie("doctor", "--json")
+    assert examined.code == 1
+    found, told = _by_check(examined), vigie("doctor").out
+    for check, (verdict, words, advice) in TROUBLES.items():
+        finding = found[check]
+        assert (check, finding["verdict"]) == (check, verdict)
+        assert words in finding["found"]
+        assert advice in finding["advice"]
+        assert finding["found"] in told
+
+
+def test_a_secret_that_only_the_running_service_may_have_is_a_warning(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    vigie.stored(_troubled)
+    folder = DataFolder.at(vigie.folder)
+    folder.hold()
+    try:
+        assert _by_check(vigie("doctor", "--json"))["channel mute"]["verdict"] == "warn"
+    finally:
+        folder.let_go()
+
+
+def test_a_channel_that_the_guard_refuses_fails_and_one_that_is_allowed_does_not(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    vigie("channel", "add", "webhook", "desk", "--url", "https://127.0.0.1/")
+    assert _by_check(vigie("doctor", "--json"))["channel desk"]["verdict"] == "fail"
+    vigie.settings(f'{FREE_PORT}[network]\nallow = ["127.0.0.1:443"]\n')
+    examined = vigie("doctor", "--json")
+    assert (examined.code, _by_check(examined)["channel desk"]["verdict"]) == (0, "ok")
+
+
+def test_a_clock_behind_what_is_stored_fails(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+
+    async def from_the_future(tx: Transaction) -> None:
+        source = await tx.sources.put(a_source(), NOON)
+        later = NOON.replace(year=2200)
+        await tx.articles.add(an_article(), source, later, later)
+
+    vigie.stored(from_the_future)
+    assert _by_check(vigie("doctor", "--json"))["clock"]["verdict"] == "fail"

@@ -1,0 +1,143 @@
+"""`vigie extract` and `vigie source test`: a look at the web, without an archive."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Commands
+from tests.sites import LocalSite, answering
+
+PARAGRAPH = (
+    "Le gouvernement a fortement exhorté au retrait immédiat des troupes, a déclaré le ministère dans un communiqué "
+    "publié vendredi, et prendra les mesures appropriées au fur et à mesure que la situation évolue."
+)
+PAGE = (
+    '<html lang="fr"><head><title>Le retrait - Le Site</title><link rel="canonical" href="/2026/retrait">'
+    '<meta property="article:published_time" content="2026-11-14T09:00:00+01:00"></head>'
+    f"<body><nav>Accueil</nav><article><h1>Le retrait</h1><p>{PARAGRAPH}</p></article></body></html>"
+)
+KEYS = {"title", "text", "authors", "published_at", "language", "canonical_url"}
+
+
+@pytest.fixture
+def vigie(tmp_path: Path) -> Commands:
+    """Commands on a folder of their own."""
+    return Commands(tmp_path)
+
+
+async def test_a_page_from_standard_input_is_extracted_without_a_data_folder(vigie: Commands) -> None:
+    arguments = ("extract", "-", "--url", "https://Site.example/x?utm_source=y", "--json")
+    extracted = await vigie.apart(*arguments, stdin=PAGE.encode())
+    assert (extracted.code, extracted.err) == (0, "")
+    article = extracted.json
+    assert article.keys() == KEYS
+    assert article["title"] == "Le retrait"
+    assert article["text"].split("\n\n")[0] == PARAGRAPH
+    assert article["published_at"] == "2026-11-14T08:00:00Z"
+    assert article["language"] == "fr"
+    assert article["canonical_url"] == "https://site.example/2026/retrait"
+    assert not vigie.folder.exists()
+
+
+async def test_a_page_from_a_file_is_printed_to_be_read(vigie: Commands, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    extracted = await vigie.apart("extract", str(tmp_path / "page.html"))
+    assert extracted.code == 0
+    assert extracted.out.startswith("Le retrait\n")
+    assert PARAGRAPH in extracted.out
+    assert "Accueil" not in extracted.out
+
+
+async def test_a_page_that_is_no_article_gives_the_reason_and_no_output(vigie: Commands) -> None:
+    refused = await vigie.apart("extract", "-", "--json", stdin=b"<html><body><p>Hello</p></body></html>")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("error: - is no article: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["/nowhere/page.html"], "there is no file /nowhere/page.html"),
+        (["/"], "/ cannot be read"),
+        (["-", "--url", "ftp://site.example"], "not an http or https one"),
+        (["ftp://site.example/page"], "not an http or https one"),
+    ],
+)
+def test_what_cannot_be_read_is_bad_use(vigie: Commands, arguments: list[str], said: str) -> None:
+    refused = vigie("extract", *arguments)
+    assert refused.code == 2
+    assert said in refused.err
+    assert not vigie.folder.exists()
+
+
+async def test_a_url_is_fetched_politely_and_only_where_the_settings_allow_it(vigie: Commands) -> None:
+    async with LocalSite() as site:
+        url = site.publish("retrait", "Le retrait", PARAGRAPH)
+        refused = await vigie.apart("extract", url)
+        assert refused.code == 1
+        assert f'[network] allow = ["{site.address}"]' in refused.err
+        assert not vigie.folder.exists()
+        vigie.settings(f'[network]\nallow = ["{site.address}"]\n[crawler]\ndelay = 0\n')
+        extracted = await vigie.apart("extract", url, "--json")
+        assert extracted.json["title"] == "Le retrait"
+        assert extracted.json["canonical_url"] == url
+        assert site.asked == {"/robots.txt": 1, "/retrait": 1}
+        site.robots = "User-agent: *\nDisallow: /\n"
+        forbidden = await vigie.apart("extract", url)
+        assert forbidden.code == 1
+        assert "robots.txt forbids" in forbidden.err
+        site.robots = ""
+        missing = await vigie.apart("extract", site.url("/nothing"))
+        assert (missing.code, "HTTP 404" in missing.err) == (1, True)
+    assert [path.name for path in vigie.folder.iterdir()] == ["vigie.toml"]
+
+
+async def test_a_site_is_looked_at_before_it_is_added(vigie: Commands) -> None:
+    async with LocalSite() as site:
+        vigie.settings(f'[network]\nallow = ["{site.address}"]\n[crawler]\ndelay = 0\n')
+        site.publish("a", "Un titre")
+        site.publish("b", "Deux titres")
+        looked = await vigie.apart("source", "test", site.url(), "--json")
+        assert looked.code == 0
+        [feed] = looked.json["feeds"]
+        assert (feed["road"], feed["url"], feed["articles"]) == ("feed", site.url("/feed.xml"), 2)
+        assert feed["newest"].endswith("Z")
+        told = await vigie.apart("source", "test", site.url())
+        assert site.url("/feed.xml") in told.out
+        assert (await vigie.apart("source", "list", "--json")).json == []
+        await vigie.apart("source", "add", site.url(), "--name", "Le Site")
+        assert (await vigie.apart("source", "test", "Le Site", "--json")).json["url"] == site.url()
+
+
+async def test_a_site_with_nothing_to_read_is_found_wanting(vigie: Commands) -> None:
+    async with LocalSite() as site:
+        vigie.settings(f'[network]\nallow = ["{site.address}"]\n[crawler]\ndelay = 0\n')
+        site.scripts["/feed.xml"] = answering(404)
+        empty = await vigie.apart("source", "test", site.url(), "--json")
+        assert (empty.code, empty.out) == (1, "")
+        assert "names no feed and no sitemap" in empty.err
+        site.scripts["/"] = answering(503)
+        broken = await vigie.apart("source", "test", site.url())
+        assert (broken.code, "HTTP 503" in broken.err) == (1, True)
+
+
+async def test_what_is_neither_a_url_nor_a_source_is_bad_use(vigie: Commands) -> None:
+    refused = await vigie.apart("source", "test", "Le Phare")
+    assert refused.code == 2
+    assert "'Le Phare' is no source" in refused.err
+
+
+async def test_a_settings_error_is_told_with_its_place_and_without_a_traceback(vigie: Commands) -> None:
+    vigie.settings("[crawler]\ndelai = 3\n")
+    refused = await vigie.apart("watch", "list")
+    assert (refused.code, refused.out) == (2, "")
+    assert f"error: {vigie.folder / 'vigie.toml'}:2:1: unknown key crawler.delai" in refused.err
+    assert "hint: did you mean 'delay'?" in refused.err
+    assert "Traceback" not in refused.err
+
+
+async def test_output_holds_the_result_and_nothing_else(vigie: Commands) -> None:
+    added = await vigie.apart("channel", "add", "webhook", "desk", "--url", "https://127.0.0.1/", "--json")
+    assert json.loads(added.out)["name"] == "desk"
+    assert "note: nothing will be sent" in added.err
