@@ -27,7 +27,8 @@ import matching
 from bench.page_server import HOST, serving
 from bench.pages import pages
 from cli import logs
-from cli.wiring import Engine, Place, open_archive
+from cli.place import Place, open_archive
+from cli.wiring import Engine
 from crawler import reactor
 from service import board, collect
 from service.settings import LogSettings

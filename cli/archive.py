@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cli import logs
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def with_archive(data: Path, config: Path | None, work: Callable[["Archive"], Aw
 
 
 async def _with_archive(data: Path, config: Path | None, work: Callable[["Archive"], Awaitable[T]]) -> T:
-    from cli.wiring import Place, open_archive
+    from cli.place import Place, open_archive
 
     quiet_logs()
     async with open_archive(Place.of(data, config)) as archive:

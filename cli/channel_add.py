@@ -17,7 +17,7 @@ from cli.output import print_json, print_line
 from news.alert import Channel, ChannelKind
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
 
 app = group("Add a channel of one of these kinds.")

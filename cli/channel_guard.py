@@ -10,7 +10,7 @@ from news.errors import AddressRefusedError
 
 if TYPE_CHECKING:
     from alerting.guard import Guard
-    from cli.wiring import Archive
+    from cli.place import Archive
 
 
 def guard_of(archive: "Archive") -> "Guard":

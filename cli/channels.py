@@ -20,7 +20,7 @@ from news.alert import Channel, Receipt
 from news.errors import DeliveryError
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
 
 _NONE = "There is no channel yet: vigie channel add email --help, vigie channel add webhook --help"

@@ -15,7 +15,7 @@ from news.clock import SystemClock
 from news.errors import ConfigError
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
 
 _ALL = 1_000_000

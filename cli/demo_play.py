@@ -13,8 +13,9 @@ from cli.demo_screen import Screen
 from cli.demo_summary import Published, Received, Summary, summarise
 from cli.demo_surroundings import SECRET_VARIABLE, SOURCE, Surroundings, surroundings
 from cli.folder import DataFolder
+from cli.place import Archive, Place, open_archive
 from cli.serving import listen_for_stop, serving
-from cli.wiring import Archive, Engine, Place, open_archive
+from cli.wiring import Engine
 from news.clock import Clock
 
 _LOOK_SECONDS = 0.3

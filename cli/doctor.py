@@ -65,7 +65,7 @@ def _examined(folder: DataFolder, config: Path | None) -> "list[Finding]":
 
 
 def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path | None]":
-    from cli.wiring import Place
+    from cli.place import Place
 
     file = config or (folder.settings_file if folder.settings_file.exists() else None)
     return Place(folder, file).settings(), file
@@ -73,7 +73,7 @@ def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path 
 
 async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Finding]":
     from alerting.guard import Guard
-    from cli.wiring import Place, open_archive
+    from cli.place import Place, open_archive
     from news.address import AllowList
     from service.doctor import examine_archive
     from service.finding import fail, ok

@@ -13,7 +13,7 @@ from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import Cell, print_json, print_line
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
 
 Name = Annotated[str, typer.Argument(help="Its name, quoted if it has spaces.", metavar="NAME", show_default=False)]

@@ -1,4 +1,4 @@
-"""The service while it runs: the page and the daemon, begun and ended in order, and the signals that end them."""
+"""The service while it runs: the page and the daemon, begun and ended in order, and the signals that it hears."""
 
 import asyncio
 import os
@@ -7,9 +7,72 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from multiprocessing import resource_tracker
 
-from cli.wiring import Archive, Engine
+import structlog
+
+from cli import logs
+from cli.place import Archive, Place, open_archive
+from cli.wiring import Engine
+from news.errors import VigieError
 from web.app import make_app
 from web.server import WebServer
+
+log = structlog.get_logger()
+
+
+async def serve(place: Place) -> None:
+    """The whole life of the service on a place, until it is asked to stop."""
+    stop, reload = asyncio.Event(), asyncio.Event()
+    async with open_archive(place) as archive:
+        await archive.declare()  # opening leaves it to whoever holds the folder, and that is us
+        engine = Engine(archive)
+        _listen_to_signals(stop, reload, engine)
+        async with serving(archive, engine) as web:
+            log.info("vigie runs", data=str(place.folder.path), web=web.url)
+            await _until_stopped(stop, reload, archive, engine)
+            log.info("vigie stops")
+    log.info("vigie has stopped")
+
+
+def _listen_to_signals(stop: asyncio.Event, reload: asyncio.Event, engine: Engine) -> None:
+    def asked_to_stop() -> None:
+        stop.set()
+        reload.set()
+
+    listen_for_stop(engine, asked_to_stop)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.set)
+
+
+async def _until_stopped(stop: asyncio.Event, reload: asyncio.Event, archive: Archive, engine: Engine) -> None:
+    while True:
+        await reload.wait()
+        reload.clear()
+        if stop.is_set():
+            return
+        await _reload(archive, engine)
+
+
+async def _reload(archive: Archive, engine: Engine) -> None:
+    """Take the settings as they stand now; what cannot be read leaves everything as it was."""
+    try:
+        settings = archive.place.settings()
+        changes = await archive.declare(settings)
+    except VigieError as error:
+        log.error("settings not reloaded", error=error.message, hint=error.hint)
+        return
+    engine.allow(settings)
+    logs.configure(settings.log)
+    fixed = [
+        name
+        for name in ("database", "crawler", "extraction", "web", "service")
+        if getattr(settings, name) != getattr(archive.settings, name)
+    ]
+    log.info(
+        "settings reloaded",
+        added=changes.added,
+        changed=changes.changed,
+        removed=changes.removed,
+        need_a_restart=fixed,
+    )
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from news.clock import SystemClock
 from news.errors import ConfigError
 
 if TYPE_CHECKING:
-    from cli.wiring import Place
+    from cli.place import Place
     from crawler.discovery import Found
 
 
@@ -33,7 +33,7 @@ def test(
 
         vigie source test 'Le Phare' --json
     """
-    from cli.wiring import Place
+    from cli.place import Place
     from crawler import reactor
 
     quiet_logs()
@@ -79,7 +79,7 @@ async def _explored(place: "Place", source: str) -> tuple[str, list["Found"]]:
 
 
 async def _url_of(place: "Place", source: str) -> str:
-    from cli.wiring import open_archive
+    from cli.place import open_archive
     from service.settings import fit_url
 
     async with open_archive(place) as archive, archive.database.read() as tx:

@@ -15,7 +15,7 @@ from news.clock import SystemClock
 from news.source import Feed, Link, Source
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
 
 _TROUBLES = 10

@@ -15,7 +15,7 @@ from news.clock import SystemClock
 from news.watch import Watch
 
 if TYPE_CHECKING:
-    from cli.wiring import Archive
+    from cli.place import Archive
     from storage import Transaction
     from storage.matches import FoundMatch
 

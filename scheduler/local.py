@@ -40,6 +40,12 @@ class LocalEngine:
         if self._open:
             await self._visits.renew(list(self._open))
 
+    async def one_ended(self) -> int:
+        """Wait until one of the open visits has ended; how many are left."""
+        if self._open:
+            await asyncio.wait(self._open.values(), return_when=asyncio.FIRST_COMPLETED)
+        return len(self._open)
+
     async def finish(self) -> None:
         """Wait for the open visits."""
         while self._open:

@@ -44,18 +44,26 @@ class Deliverer:
     async def begin_due(self) -> None:
         """Lease what is due, as far as there is room, and begin to send it."""
         room = _AT_ONCE - len(self._under_way)
-        if room <= 0:
-            return
+        if room > 0:
+            await self._begin(room)
+
+    async def send_all_due(self) -> None:
+        """Send what is due, to the end."""
+        while await self._begin(_AT_ONCE):
+            await self.finish()
+
+    async def _begin(self, room: int) -> int:
         now = self._clock.now()
         async with self._database.read() as tx:
             if not await tx.outbox.any_due(now):
-                return
+                return 0
         async with self._database.write() as tx:
             leased = await tx.outbox.lease_due(now, room, self._owner, now + self._lease)
         for delivery in leased:
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.id}")
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+        return len(leased)
 
     async def renew(self) -> None:
         """We are still at it."""

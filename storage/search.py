@@ -23,7 +23,10 @@ _ADD = {
         " array_to_tsvector(string_to_array(:title, ' ')), array_to_tsvector(string_to_array(:body, ' ')))"
     ),
 }
-_TSVECTOR_TOKENS = 40_000  # a tsvector holds a megabyte
+# A lexeme holds 2,046 bytes and a tsvector a megabyte; past that PostgreSQL says nothing and finds nothing.
+_LEXEME_CHARACTERS = 255
+_TSVECTOR_BYTES = 1_000_000
+_OVERFULL = "*"  # no token: it marks a tsvector that could not hold every word, and any search finds it
 _fts = table("article_search", column("rowid"), column("article_id"), column("title"), column("body"))
 
 
@@ -59,7 +62,15 @@ class Search:
 
 
 def _distinct(terms: str) -> str:
-    return " ".join(list(dict.fromkeys(terms.split()))[:_TSVECTOR_TOKENS])
+    """The distinct tokens, as many as a tsvector holds."""
+    kept: list[str] = []
+    size = 0
+    for token in dict.fromkeys(token[:_LEXEME_CHARACTERS] for token in terms.split()):
+        size += len(token.encode())
+        if size > _TSVECTOR_BYTES:
+            return " ".join([_OVERFULL, *kept])
+        kept.append(token)
+    return " ".join(kept)
 
 
 def _fts5(plan: SearchPlan) -> str:
@@ -92,10 +103,10 @@ def _tsquery(plan: SearchPlan) -> ColumnElement[bool]:
 
 
 def _lexemes(tokens: tuple[str, ...], prefix: bool) -> str:
-    quoted = [f"'{token}'" for token in tokens]
+    quoted = [f"'{token[:_LEXEME_CHARACTERS]}'" for token in tokens]
     if prefix:
         quoted[-1] += ":*"
-    return " & ".join(quoted)
+    return f"({' & '.join(quoted)}) | '{_OVERFULL}'"
 
 
 _COLUMN = {"title": "title", "text": "body"}

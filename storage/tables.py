@@ -83,8 +83,9 @@ link = Table(
     Column("next_try_at", Instant),
     Column("settled_at", Instant),
     _text("last_error"),
-    Column("article_id", Integer, ForeignKey("article.id", ondelete="SET NULL")),
+    Column("article_id", Integer, ForeignKey("article.id", ondelete="SET NULL"), index=True),
     UniqueConstraint("source_id", "url_key"),
+    Index("ix_link_url_key", "url_key"),
     Index("ix_link_source_id_state_next_try_at", "source_id", "state", "next_try_at"),
 )
 

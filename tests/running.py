@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from cli.place import Archive, Place, open_archive
+from cli.wiring import Engine
 from extraction.pool import WorkerPool
-
-from cli.wiring import Archive, Engine, Place, open_archive
 from news.alert import Delivery
 from news.article import StoredArticle
 from news.clock import ManualClock
@@ -31,8 +31,7 @@ class Running:
 
     async def deliver(self) -> None:
         """Send everything that is due, to the end."""
-        await self.engine.deliverer.begin_due()
-        await self.engine.deliverer.finish()
+        await self.engine.deliverer.send_all_due()
 
     async def go_round(self) -> None:
         """One visit and one delivery."""

@@ -1,0 +1,71 @@
+"""Where a command works: the data folder and its settings, and the archive opened there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.folder import DataFolder
+from news.clock import Clock, SystemClock
+from service.check import check_declared
+from service.configuration import read
+from service.declare import Changes, declare
+from service.settings import Settings
+from storage import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command works: the data folder, and the settings file (None where there is none)."""
+
+    folder: DataFolder
+    settings_file: Path | None
+
+    @classmethod
+    def of(cls, data: Path, config: Path | None) -> "Place":
+        """From the options; without --config, `vigie.toml` in the data folder counts if it is there."""
+        folder = DataFolder.at(data)
+        if config is None and folder.settings_file.exists():
+            config = folder.settings_file
+        return cls(folder, config)
+
+    def settings(self) -> Settings:
+        """The settings as they stand now. Raises ConfigError."""
+        settings = read(self.settings_file)
+        check_declared(settings, self.settings_file)
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An open database with the settings it was opened under."""
+
+    place: Place
+    settings: Settings
+    database: Database
+    clock: Clock
+
+    async def declare(self, settings: Settings | None = None) -> Changes:
+        """Bring what the file declares into the database.
+
+        Where there is no file nothing is brought, rather than all that one once declared taken away: a command that
+        was not told of the file must not cost a source its history.
+        """
+        if self.place.settings_file is None:
+            return Changes()
+        async with self.database.write() as tx:
+            return await declare(tx, settings or self.settings, self.clock.now())
+
+
+@asynccontextmanager
+async def open_archive(place: Place, clock: Clock | None = None) -> AsyncIterator[Archive]:
+    """The archive, for one command. What the file declares is brought in, unless a running service sees to that."""
+    settings = place.settings()
+    database = await Database.open(settings.database.url or place.folder.database_url)
+    archive = Archive(place, settings, database, clock or SystemClock())
+    try:
+        if not place.folder.is_held():
+            await archive.declare()
+        yield archive
+    finally:
+        await database.close()

@@ -1,0 +1,114 @@
+"""The migrations make exactly the tables that the code declares, on both databases, wholly or not at all."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Inspector, create_engine, inspect, text
+
+from news.errors import StorageError
+from storage import Database, tables
+from tests.samples import NOON, a_source
+
+
+@contextlib.contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    """A transaction past the Database."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+async def _migrated(url: str) -> None:
+    await (await Database.open(url)).close()
+
+
+def _is_declared(name: str | None, kind: str, _parents: Any) -> bool:
+    # The full-text index is spelt in each database's own way, and FTS5 keeps tables of its own beside it.
+    return kind != "table" or not (name or "").startswith("article_search")
+
+
+def _description(inspector: Inspector, name: str) -> list[str]:
+    everything = [
+        *inspector.get_columns(name),
+        inspector.get_pk_constraint(name),
+        *inspector.get_indexes(name),
+        *inspector.get_unique_constraints(name),
+        *inspector.get_foreign_keys(name),
+    ]
+    return sorted(map(repr, everything))
+
+
+def _schema(connection: Connection) -> dict[str, list[str]]:
+    """What the database says of each table that is declared."""
+    schema = {name: _description(inspect(connection), name) for name in tables.metadata.tables}
+    if connection.dialect.name == "sqlite":
+        # Ids are never given out twice, which no inspector tells.
+        for name, statement in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")):
+            if name in schema:
+                schema[name].append(f"AUTOINCREMENT: {'AUTOINCREMENT' in statement}")
+    return schema
+
+
+async def test_alembic_finds_no_difference_between_the_migrations_and_the_declared_tables(database_url: str) -> None:
+    await _migrated(database_url)
+    options = {"compare_type": True, "include_name": _is_declared}
+    with _connected(database_url) as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, tables.metadata) == []
+
+
+async def test_the_migrations_make_what_the_declaration_alone_would_make(blank_database_url: str) -> None:
+    await _migrated(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        migrated = _schema(connection)
+        connection.execute(text("DROP TABLE article_search"))
+        tables.metadata.drop_all(connection)
+        tables.metadata.create_all(connection)
+        assert migrated == _schema(connection)
+
+
+async def test_the_full_text_index_is_made_too(database_url: str) -> None:
+    await _migrated(database_url)
+    with _connected(database_url) as connection:
+        assert "article_search" in inspect(connection).get_table_names()
+
+
+async def test_to_open_a_database_again_changes_nothing(database_url: str) -> None:
+    states = []
+    for turn in range(2):
+        database = await Database.open(database_url)
+        async with database.write() as transaction:
+            if turn == 0:
+                await transaction.sources.put(a_source(), NOON)
+            version = await transaction.connection.scalar(text("SELECT version_num FROM alembic_version"))
+            schema = await transaction.connection.run_sync(_schema)
+            states.append((version, schema, await transaction.sources.all()))
+        await database.close()
+    assert states[0] == states[1]
+
+
+async def test_a_migration_that_fails_leaves_nothing_half_done_and_can_be_tried_again(blank_database_url: str) -> None:
+    with _connected(blank_database_url) as connection:
+        # The last table that the first migration makes: by then it has made all the others.
+        connection.execute(text("CREATE TABLE article_search (theirs integer)"))
+    with pytest.raises(StorageError, match="article_search"):
+        await _migrated(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        assert inspect(connection).get_table_names() == ["article_search"]
+        connection.execute(text("DROP TABLE article_search"))
+    await _migrated(blank_database_url)
+
+
+def test_the_migrations_are_one_line_without_a_fork() -> None:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+    assert len(script.get_heads()) == len(script.get_bases()) == 1

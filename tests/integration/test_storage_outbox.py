@@ -1,0 +1,316 @@
+"""The outbox: alerts, deliveries, their leases and attempts, the same on both databases."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from news.alert import Alert, Attempt, Delivery, DeliveryState, Told
+from news.article import Span
+from news.errors import NotFoundError
+from storage import Database
+from storage.database import Transaction
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_watch, put_article, put_delivery, told_of
+
+OK = Attempt(NOON, 12, True, "204 No Content")
+BROKEN = Attempt(NOON, 34, False, "503 Service Unavailable")
+
+
+async def _put(database: Database, *numbers: int) -> list[Delivery]:
+    async with database.write() as transaction:
+        return [await put_delivery(transaction, number) for number in numbers]
+
+
+async def _lease(database: Database, now: datetime = NOON, limit: int = 9, owner: str = "me") -> list[int]:
+    async with database.write() as transaction:
+        return [delivery.id for delivery in await transaction.outbox.lease_due(now, limit, owner, until=now + MINUTE)]
+
+
+async def _record(
+    database: Database,
+    number: int,
+    attempt: Attempt,
+    state: DeliveryState,
+    next_try_at: datetime | None = None,
+    owner: str = "me",
+) -> Delivery:
+    async with database.write() as transaction:
+        await transaction.outbox.record(number, owner, attempt, state, next_try_at)
+        return await transaction.outbox.get(number)
+
+
+async def _channel_id(transaction: Transaction, delivery: Delivery) -> int:
+    return (await transaction.channels.get(delivery.channel.name)).id
+
+
+async def test_an_alert_becomes_one_pending_delivery_for_each_channel(database: Database) -> None:
+    async with database.write() as transaction:
+        article_id = await put_article(transaction, 1)
+        watch_id = await transaction.watches.put(a_watch(), NOON)
+        channels = [await transaction.channels.put(a_channel(name), NOON) for name in ("a", "b")]
+        told = Told(
+            article_id=article_id,
+            title="Un missile",
+            url="https://phare.example/1",
+            source="Le Phare",
+            excerpt="…un missile…",
+            title_spans=(Span("title", 3, 10),),
+            excerpt_spans=(Span("text", 4, 11),),
+            authors=("Zoé",),
+            published_at=NOON - HOUR,
+            found_at=NOON,
+            language="fr",
+        )
+        alert = Alert(watch="Corée", query="missile", decided_at=NOON, told=told)
+        assert await transaction.outbox.add(alert, watch_id, [*channels, channels[0]])
+        first, second = await transaction.outbox.of_article(article_id, watch_id)
+        expected = Delivery(
+            id=first.id,
+            key=first.key,
+            alert=replace(alert, sequence=first.alert.sequence),
+            channel=await transaction.channels.get("a"),
+            state="pending",
+            attempts=0,
+            created_at=NOON,
+            next_try_at=NOON,
+        )
+        assert first == expected
+        assert second == replace(expected, id=second.id, key=second.key, channel=await transaction.channels.get("b"))
+        assert first.key != second.key
+
+
+async def test_a_watch_tells_of_an_article_once(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        watch = await transaction.watches.get("watch 1")
+        channel_id = await transaction.channels.put(a_channel("another"), NOON)
+        assert not await transaction.outbox.add(delivery.alert, watch.id, [channel_id])
+        assert await transaction.outbox.of_article(delivery.alert.told.article_id, watch.id) == [delivery]
+
+
+async def test_another_watch_tells_of_the_same_article_too(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        watch_id = await transaction.watches.put(a_watch("another"), NOON)
+        assert await transaction.outbox.add(delivery.alert, watch_id, [delivery.channel.id])
+        assert await transaction.outbox.counts() == {"pending": 2}
+
+
+async def test_the_sequence_rises_with_every_alert(database: Database) -> None:
+    deliveries = await _put(database, 3, 1, 2)
+    sequences = [delivery.alert.sequence for delivery in deliveries]
+    assert sequences == sorted(set(sequences))
+
+
+async def test_deliveries_whose_time_has_come_are_leased_the_longest_due_first(database: Database) -> None:
+    async with database.write() as transaction:
+        late = await put_delivery(transaction, 1, NOON)
+        later = await put_delivery(transaction, 2, NOON + MINUTE)
+        earliest = await put_delivery(transaction, 3, NOON - MINUTE)
+    assert await _lease(database, limit=1) == [earliest.id]
+    assert await _lease(database) == [late.id]
+    assert await _lease(database) == []
+    assert await _lease(database, NOON + MINUTE) == [late.id, later.id, earliest.id]
+
+
+async def test_a_leased_delivery_is_nobody_elses_until_its_lease_expires(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    assert await _lease(database, owner="me") == [delivery.id]
+    assert await _lease(database, NOON + MINUTE / 2, owner="you") == []
+    assert await _lease(database, NOON + MINUTE, owner="you") == [delivery.id]
+
+
+async def test_many_who_lease_at_once_share_the_deliveries_without_taking_one_twice(database: Database) -> None:
+    deliveries = await _put(database, *range(12))
+    shares = await asyncio.gather(*(_lease(database, limit=4, owner=f"worker {number}") for number in range(5)))
+    assert sorted(number for share in shares for number in share) == [delivery.id for delivery in deliveries]
+
+
+async def test_a_lease_can_be_renewed_and_given_back_by_its_owner(database: Database) -> None:
+    await _put(database, 1, 2)
+    [mine] = await _lease(database, limit=1, owner="me")
+    [yours] = await _lease(database, limit=1, owner="you")
+    async with database.write() as transaction:
+        await transaction.outbox.renew("me", NOON + HOUR)
+    assert await _lease(database, NOON + MINUTE, owner="third") == [yours]
+    async with database.write() as transaction:
+        await transaction.outbox.release_all("me")
+    assert await _lease(database, NOON + MINUTE, owner="third") == [mine]
+
+
+async def test_deliveries_to_a_paused_channel_wait_until_it_is_resumed(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        channel_id = await _channel_id(transaction, delivery)
+        await transaction.channels.pause(channel_id, True, NOON)
+        assert not await transaction.outbox.any_due(NOON)
+    assert await _lease(database) == []
+    async with database.write() as transaction:
+        await transaction.channels.pause(channel_id, False, NOON)
+        assert await transaction.outbox.any_due(NOON)
+    assert await _lease(database) == [delivery.id]
+
+
+async def test_deliveries_to_a_channel_that_vigie_paused_wait_until_it_is_resumed(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        channel_id = await _channel_id(transaction, delivery)
+        await transaction.channels.change(channel_id, paused_because="410 Gone")
+    assert await _lease(database) == []
+    async with database.write() as transaction:
+        await transaction.channels.pause(channel_id, False, NOON)
+    assert await _lease(database) == [delivery.id]
+
+
+async def test_what_waited_for_a_channel_that_is_resumed_is_due_at_once_and_counts_its_tries_afresh(
+    database: Database,
+) -> None:
+    [tried, other, sent] = await _put(database, 1, 2, 3)
+    await _lease(database)
+    await _record(database, tried.id, BROKEN, "pending", NOON + HOUR)
+    other = await _record(database, other.id, BROKEN, "pending", NOON + HOUR)
+    sent = await _record(database, sent.id, OK, "sent")
+    async with database.write() as transaction:
+        for delivery in (tried, sent):
+            channel_id = await _channel_id(transaction, delivery)
+            await transaction.channels.pause(channel_id, True, NOON)
+            await transaction.channels.pause(channel_id, False, NOON + MINUTE)
+        expected = replace(tried, next_try_at=NOON + MINUTE, last_error=BROKEN.answer)
+        assert await transaction.outbox.get(tried.id) == expected
+        assert await transaction.outbox.get(other.id) == other
+        assert await transaction.outbox.get(sent.id) == sent
+    assert await _lease(database, NOON + MINUTE) == [tried.id]
+
+
+async def test_deliveries_to_a_removed_channel_wait(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        await transaction.channels.remove(await _channel_id(transaction, delivery))
+    assert await _lease(database) == []
+
+
+async def test_a_delivery_that_was_sent_is_settled(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    await _lease(database)
+    sent = await _record(database, delivery.id, OK, "sent")
+    assert sent == replace(delivery, state="sent", attempts=1, first_try_at=NOON, next_try_at=None, sent_at=NOON)
+    assert await _lease(database, NOON + HOUR) == []
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "dead"])
+async def test_a_settled_delivery_is_not_leased_even_if_a_next_try_was_named(
+    database: Database, state: DeliveryState
+) -> None:
+    [delivery] = await _put(database, 1)
+    await _lease(database)
+    await _record(database, delivery.id, BROKEN, state, NOON)
+    assert await _lease(database) == []
+
+
+async def test_a_delivery_that_failed_is_leased_again_when_its_next_try_is_due(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    await _lease(database)
+    failed = await _record(database, delivery.id, BROKEN, "pending", NOON + 2 * MINUTE)
+    assert failed == replace(
+        delivery,
+        attempts=1,
+        first_try_at=NOON,
+        next_try_at=NOON + 2 * MINUTE,
+        last_error="503 Service Unavailable",
+    )
+    assert await _lease(database, NOON + MINUTE) == []
+    assert await _lease(database, NOON + 2 * MINUTE) == [delivery.id]
+    sent = await _record(database, delivery.id, replace(OK, at=NOON + 2 * MINUTE), "sent")
+    assert (sent.attempts, sent.first_try_at, sent.sent_at) == (2, NOON, NOON + 2 * MINUTE)
+    assert sent.last_error == ""
+
+
+async def test_every_attempt_is_kept_the_first_first(database: Database) -> None:
+    [delivery, other] = await _put(database, 1, 2)
+    await _lease(database)
+    await _record(database, delivery.id, BROKEN, "pending", NOON)
+    assert await _lease(database) == [delivery.id]
+    await _record(database, delivery.id, OK, "sent")
+    async with database.read() as transaction:
+        assert await transaction.outbox.attempts(delivery.id) == [BROKEN, OK]
+        assert await transaction.outbox.attempts(other.id) == []
+
+
+async def test_an_attempt_under_a_lost_lease_is_kept_but_decides_nothing(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    await _lease(database, owner="me")
+    await _lease(database, NOON + MINUTE, owner="you")
+    assert await _record(database, delivery.id, BROKEN, "dead", owner="me") == delivery
+    async with database.read() as transaction:
+        assert await transaction.outbox.attempts(delivery.id) == [BROKEN]
+    assert await _lease(database, NOON + MINUTE, owner="third") == []
+    assert (await _record(database, delivery.id, OK, "sent", owner="you")).state == "sent"
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "dead"])
+async def test_a_settled_delivery_that_is_replayed_is_due_at_once_under_its_old_key(
+    database: Database, state: DeliveryState
+) -> None:
+    [delivery] = await _put(database, 1)
+    await _lease(database)
+    await _record(database, delivery.id, OK if state == "sent" else BROKEN, state)
+    async with database.write() as transaction:
+        assert await transaction.outbox.replay([delivery.id, delivery.id + 1], NOON + HOUR) == 1
+        replayed = await transaction.outbox.get(delivery.id)
+        assert (replayed.key, replayed.state, replayed.attempts) == (delivery.key, "pending", 0)
+        assert (replayed.first_try_at, replayed.next_try_at, replayed.sent_at) == (None, NOON + HOUR, None)
+        assert len(await transaction.outbox.attempts(delivery.id)) == 1
+    assert await _lease(database, NOON + HOUR) == [delivery.id]
+
+
+async def test_a_replay_takes_the_lease_from_whoever_is_sending(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    await _lease(database, owner="me")
+    async with database.write() as transaction:
+        assert await transaction.outbox.replay([delivery.id], NOON) == 1
+    assert (await _record(database, delivery.id, OK, "sent", owner="me")).state == "pending"
+    assert await _lease(database, owner="you") == [delivery.id]
+
+
+async def test_deliveries_are_counted_by_state(database: Database) -> None:
+    [delivery, _] = await _put(database, 1, 2)
+    await _lease(database)
+    await _record(database, delivery.id, OK, "sent")
+    async with database.read() as transaction:
+        assert await transaction.outbox.counts() == {"sent": 1, "pending": 1}
+
+
+async def test_the_latest_deliveries_come_first_by_state_and_by_channel(database: Database) -> None:
+    numbers = [delivery.id for delivery in await _put(database, 1, 2, 3)]
+    await _lease(database)
+    await _record(database, numbers[1], BROKEN, "dead")
+    async with database.read() as transaction:
+        assert [delivery.id for delivery in await transaction.outbox.latest(9)] == numbers[::-1]
+        assert [delivery.id for delivery in await transaction.outbox.latest(2)] == numbers[:0:-1]
+        assert [delivery.id for delivery in await transaction.outbox.latest(9, state="dead")] == [numbers[1]]
+        assert [delivery.id for delivery in await transaction.outbox.latest(9, channel="channel 3")] == [numbers[2]]
+
+
+async def test_an_alert_says_what_it_said_when_its_watch_changes(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        watch = await transaction.watches.get("watch 1")
+        await transaction.watches.change(watch.id, query="something else")
+        await transaction.watches.remove(watch.id)
+        assert await transaction.outbox.get(delivery.id) == delivery
+
+
+async def test_a_delivery_that_is_not_there_is_named_in_the_error(database: Database) -> None:
+    async with database.read() as transaction:
+        with pytest.raises(NotFoundError, match="no delivery with id 7") as caught:
+            await transaction.outbox.get(7)
+        assert "deliveries list" in caught.value.hint
+
+
+async def test_an_alert_of_an_article_that_is_not_stored_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with database.write() as transaction:
+            watch_id = await transaction.watches.put(a_watch(), NOON)
+            await transaction.outbox.add(Alert("Corée", "missile", NOON, told_of(7)), watch_id, [])

@@ -1,0 +1,158 @@
+"""The archive's full-text index finds all that a plan asks for, on both databases.
+
+A plan may let through more than it asks for where one database cannot say it better; it may never let through less.
+"""
+
+import pytest
+
+from news.search import SearchAll, SearchAny, SearchEverything, SearchPlan, SearchTerm
+from storage import Database
+from tests.samples import NOON, a_source, put_article
+
+TOKENS = [
+    *("and", "or", "not", "near", "null", "true", "3000", "19h30", "été", "œuvre", "москва", "αθήνα", "اليونان"),
+    *("북한", "北朝", "ミサイル", "हिन्दी", "ภาษาไทย", "שלום", "ⅷ", "𝔸", "x̌"),
+]
+
+
+def _word(token: str) -> SearchTerm:
+    return SearchTerm((token,))
+
+
+async def _put(database: Database, *texts: tuple[str, str]) -> list[int]:
+    """Store and index an article for each title and text; their ids."""
+    async with database.write() as transaction:
+        source_id = await transaction.sources.put(a_source(), NOON)
+        numbers = []
+        for number, (title, body) in enumerate(texts):
+            numbers.append(await put_article(transaction, number, source_id))
+            await transaction.search.add(numbers[-1], title, body)
+    return numbers
+
+
+async def _found(database: Database, plan: SearchPlan) -> list[int]:
+    async with database.read() as transaction:
+        return [stored.id for stored in await transaction.search.candidates(plan, 99)]
+
+
+async def test_a_word_is_found_in_title_and_text_newest_first(database: Database) -> None:
+    title, body, _ = await _put(database, ("le missile", "x"), ("x", "un missile est"), ("missiles", "un mis sile"))
+    assert await _found(database, _word("missile")) == [body, title]
+
+
+async def test_a_word_is_found_in_the_field_that_was_named(database: Database) -> None:
+    title, body = await _put(database, ("le missile", "x"), ("x", "un missile"))
+    assert await _found(database, SearchTerm(("missile",), "title")) == [title]
+    assert await _found(database, SearchTerm(("missile",), "text")) == [body]
+
+
+async def test_the_beginning_of_a_word_finds_it_in_any_field_or_in_one(database: Database) -> None:
+    title, body, _ = await _put(database, ("les missiles", "x"), ("x", "un missilier"), ("un mis", "amissile"))
+    assert await _found(database, SearchTerm(("missil",), prefix=True)) == [body, title]
+    assert await _found(database, SearchTerm(("missil",), "title", prefix=True)) == [title]
+
+
+async def test_a_row_of_words_is_found_within_one_field(database: Database) -> None:
+    whole, _, _ = await _put(database, ("x", "a nord coreens b"), ("nord", "coreens"), ("x", "le nord"))
+    assert await _found(database, SearchTerm(("nord", "coreens"))) == [whole]
+    assert await _found(database, SearchTerm(("nord", "coreens"), "text")) == [whole]
+    assert await _found(database, SearchTerm(("nord", "coreens"), "title")) == []
+
+
+async def test_the_last_word_of_a_row_may_be_a_beginning(database: Database) -> None:
+    whole, _ = await _put(database, ("x", "a nord coreens b"), ("x", "nordique coreen"))
+    assert await _found(database, SearchTerm(("nord", "core"), prefix=True)) == [whole]
+
+
+async def test_all_parts_may_stand_in_different_fields(database: Database) -> None:
+    both, _, _ = await _put(database, ("nord", "a coreens"), ("nord", "x"), ("x", "coreens"))
+    assert await _found(database, SearchAll((_word("nord"), _word("coreens")))) == [both]
+
+
+async def test_any_part_will_do(database: Database) -> None:
+    one, other, _ = await _put(database, ("nord", "x"), ("x", "coreens"), ("sud", "y"))
+    assert await _found(database, SearchAny((_word("nord"), _word("coreens")))) == [other, one]
+
+
+async def test_parts_nest(database: Database) -> None:
+    first, second, _ = await _put(database, ("a", "c"), ("b", "d"), ("a", "b"))
+    left, right = SearchAny((_word("a"), _word("b"))), SearchAny((_word("c"), _word("d")))
+    assert await _found(database, SearchAll((left, right))) == [second, first]
+    deep: SearchPlan = SearchAll((left, right))
+    for level in range(60):
+        deep = (SearchAny if level % 2 else SearchAll)((deep, _word("a")))
+    assert first in await _found(database, deep)
+
+
+async def test_everything_is_every_article_indexed_or_not(database: Database) -> None:
+    numbers = await _put(database, ("a", "b"), ("c", "d"))
+    async with database.write() as transaction:
+        unindexed = await put_article(transaction, 9)
+    assert await _found(database, SearchEverything()) == [unindexed, *numbers[::-1]]
+
+
+@pytest.mark.parametrize("plan", [_word("missile"), SearchEverything()])
+async def test_candidates_come_page_by_page(database: Database, plan: SearchPlan) -> None:
+    numbers = await _put(database, *[("missile", "x")] * 5)
+    async with database.read() as transaction:
+        pages = [
+            [stored.id for stored in await transaction.search.candidates(plan, 2, before_id)]
+            for before_id in (None, numbers[3], numbers[1], numbers[0])
+        ]
+    assert pages == [[numbers[4], numbers[3]], [numbers[2], numbers[1]], [numbers[0]], []]
+
+
+async def test_a_candidate_is_the_stored_article(database: Database) -> None:
+    [number] = await _put(database, ("missile", "x"))
+    async with database.read() as transaction:
+        assert await transaction.search.candidates(_word("missile"), 9) == [await transaction.articles.get(number)]
+
+
+async def test_an_article_without_a_single_word_is_indexed_and_never_found(database: Database) -> None:
+    await _put(database, ("", ""))
+    assert await _found(database, _word("missile")) == []
+
+
+@pytest.mark.parametrize("token", TOKENS)
+async def test_every_script_and_every_word_of_the_databases_own_languages_is_found(
+    database: Database, token: str
+) -> None:
+    [number, _] = await _put(database, ("x", f"avant {token} après"), ("x", "avant après"))
+    assert number in await _found(database, _word(token))
+    assert number in await _found(database, SearchTerm(("avant", token, "après")))
+    assert number in await _found(database, SearchTerm((token,), "text", prefix=True))
+
+
+async def test_a_plan_of_two_thousand_words_is_answered(database: Database) -> None:
+    [number, _] = await _put(database, ("x", "mot1999"), ("x", "autre"))
+    assert await _found(database, SearchAny(tuple(_word(f"mot{turn}") for turn in range(2_000)))) == [number]
+
+
+async def test_every_word_of_a_long_article_is_found(database: Database) -> None:
+    words = [f"mot{turn}" for turn in range(30_000)]
+    [number] = await _put(database, ("x", " ".join(words * 2)))
+    for word in (words[0], words[15_000], words[-1]):
+        assert await _found(database, _word(word)) == [number]
+    assert await _found(database, SearchAll(tuple(map(_word, words[::3_000])))) == [number]
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "𝔸"])
+async def test_a_word_of_any_length_is_found(database: Database, letter: str) -> None:
+    word = letter * 3_000
+    [number, _] = await _put(database, ("x", f"avant {word} après"), ("x", "avant après"))
+    assert await _found(database, _word(word)) == [number]
+    assert await _found(database, SearchTerm((word[:-1],), prefix=True)) == [number]
+    assert number in await _found(database, _word("après"))
+
+
+async def test_an_article_of_more_words_than_an_index_holds_is_found_by_each(database: Database) -> None:
+    words = [f"{turn:05}{'x' * 30}" for turn in range(60_000)]
+    [number, _] = await _put(database, ("x", " ".join(words)), ("x", "autre"))
+    for word in (words[0], words[30_000], words[-1]):
+        assert await _found(database, _word(word)) == [number]
+
+
+async def test_letters_that_a_database_does_not_know_are_found(database: Database) -> None:
+    [number, _] = await _put(database, ("x", "avant \u19b0\u19b1 \u1cf2"), ("x", "avant"))
+    assert await _found(database, _word("\u19b0\u19b1")) == [number]
+    assert await _found(database, SearchAll((_word("\u1cf2"), _word("avant")))) == [number]
