@@ -1,9 +1,14 @@
-"""Extraction as the rest of Vigie sees it: pages in, articles or verdicts out, whatever the page does to the worker."""
+"""Extraction as the rest of Vigie sees it: pages in, articles or verdicts out, whatever a page does to its worker."""
 
-from extraction.article import extract_article
 from news.article import Article, NoArticle, Page
 from news.errors import WorkerDiedError
 from news.ports import Workers
+
+
+def _extract(page: Page) -> Article | NoArticle:
+    from extraction.article import extract_article  # here, so that only workers pay for trafilatura
+
+    return extract_article(page)
 
 
 class PoolExtractor:
@@ -15,7 +20,7 @@ class PoolExtractor:
     async def extract(self, page: Page) -> Article | NoArticle:
         """The page's article, or why it has none; never raises for a bad page."""
         try:
-            return await self._workers.run(extract_article, page)
+            return await self._workers.run(_extract, page)
         except TimeoutError:
             return NoArticle(page.url, "timed out", "the page takes longer to read than Vigie allows")
         except (WorkerDiedError, MemoryError) as error:

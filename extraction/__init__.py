@@ -1,0 +1,1 @@
+"""Page to article: text, metadata, dates, language, canonical URL; pure, and run in killable processes."""

@@ -1,0 +1,40 @@
+"""Where an article ends in its page: at the header of comments or of related articles, if strangers' text follows."""
+
+from collections.abc import Sequence
+
+from extraction.lines import PROSE, Line, word_count
+from extraction.phrases import phrases
+from extraction.placing import Placed, taken
+
+_SHARE = 0.4  # of all words; where more follows a header such as 'Comments', it heads a section
+_SHARE_OF_CARDS = 0.8  # the same, where each paragraph below follows the link that it introduces
+
+
+def _share_below(header: int, lines: Sequence[Line], own: Sequence[int]) -> float:
+    words = {at: word_count(lines[at].text) for at in own}
+    return sum(count for at, count in words.items() if at > header) / (sum(words.values()) or 1)
+
+
+def _is_end(header: int, lines: Sequence[Line], own: Sequence[int]) -> bool:
+    """Whether what was taken below the header is no text of the article's: little, and set elsewhere or by links."""
+    prose = [at for at in own if word_count(lines[at].text) >= PROSE]
+    below = [at for at in prose if at > header]
+    share = _share_below(header, lines, own)
+    if phrases().is_comments(lines[header].text):
+        return share <= _SHARE
+    if len(below) > 1 and all(lines[at - 1].is_linked for at in below):
+        return share <= _SHARE_OF_CARDS
+    places = {lines[at].place for at in prose if at < header}
+    return share <= _SHARE and all(lines[at].is_linked or lines[at].place not in places for at in below)
+
+
+def without_aftermath(paragraphs: Sequence[Placed], lines: Sequence[Line]) -> list[Placed]:
+    """The paragraphs up to the article's end.
+
+    A box of related articles within the article is no end of it: paragraphs set like those above follow.
+    """
+    own = sorted(taken(paragraphs))
+    for at in range(own[0] + 1, own[-1] + 1) if own else ():
+        if phrases().is_ending(lines[at].text) and _is_end(at, lines, own):
+            return [paragraph for paragraph in paragraphs if paragraph.at < at]
+    return list(paragraphs)
