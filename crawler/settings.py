@@ -10,7 +10,7 @@ SITEMAP_BYTES = 50 * MEBIBYTE
 
 @dataclass(frozen=True, slots=True)
 class CrawlLimits:
-    """How the crawler behaves: `delay` in seconds between two requests to a host, `timeout` in seconds for an answer."""
+    """How the crawler behaves; `delay` between two requests to a host and `timeout` for an answer are in seconds."""
 
     user_agent: str = "Vigie"
     contact: str = ""

@@ -36,14 +36,23 @@ def _claims(document: Document) -> Iterable[str]:
 def canonical_url(document: Document) -> str:
     """The claimed address in normal form, or the page's own where the claim is foreign, broken or the front page.
 
-    A site that names its front page on every article would otherwise have but one article.
+    A site that names its front page on every article would otherwise have but one article. Of a page from a file,
+    whose address nobody knows, the claim is all there is.
     """
-    try:
-        own = normal(document.url)
-    except BadUrlError:
-        return document.url
+    own = _own(document)
     for claim in filter(None, (each.strip() for each in _claims(document))):
         url = joined(own, claim)
-        if url is not None and _is_same_site(own, url) and (_leads_home(own) or not _leads_home(url)):
+        if url is not None and (not own or _is_believable(own, url)):
             return url
-    return own
+    return own or document.url
+
+
+def _own(document: Document) -> str:
+    try:
+        return normal(document.url)
+    except BadUrlError:
+        return ""
+
+
+def _is_believable(own: str, claim: str) -> bool:
+    return _is_same_site(own, claim) and (_leads_home(own) or not _leads_home(claim))

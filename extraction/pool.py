@@ -37,7 +37,7 @@ class WorkerPool:
         self._rehearsal = rehearsal
         self._free = asyncio.Semaphore(workers)
         self._pool: ProcessPool | None = None
-        self._under_way: dict[Future[bytes], ProcessPool] = {}
+        self._under_way: set[Future[bytes]] = set()
         self._is_closed = False
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -66,7 +66,9 @@ class WorkerPool:
     async def close(self) -> None:
         """Let the calls under way end, then the workers; no more calls are taken."""
         self._is_closed = True
-        await asyncio.gather(*map(asyncio.wrap_future, self._under_way), return_exceptions=True)
+        under_way = [asyncio.wrap_future(future) for future in tuple(self._under_way)]
+        if under_way:
+            await asyncio.wait(under_way, timeout=self._timeout + _GRACE)
         if self._pool is not None:
             await self._replaced(self._pool)
 
@@ -75,7 +77,7 @@ class WorkerPool:
         self._is_closed = True
         if self._pool is not None:
             pool, self._pool = self._pool, None
-            self._end(pool)
+            _end(pool)
 
     async def _called(self, request: bytes) -> bytes:
         """One attempt. Raises BrokenProcessPool where the whole pool broke, and has been replaced."""
@@ -129,20 +131,18 @@ class WorkerPool:
             future: Future[bytes] = pool.schedule(call, args=arguments, timeout=self._timeout)
         except RuntimeError as error:  # pebble's word for a pool that broke while it was idle
             raise BrokenProcessPool(str(error)) from error
-        self._under_way[future] = pool
-        future.add_done_callback(lambda done: self._under_way.pop(done, None))
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
         return future
 
     async def _replaced(self, pool: ProcessPool) -> None:
         """End a pool, unless another call has seen to it; a new one opens with the next call."""
         if self._pool is pool:
             self._pool = None
-            await asyncio.to_thread(self._end, pool)
+            await asyncio.to_thread(_end, pool)
 
-    def _end(self, pool: Any) -> None:
-        """Stop the workers and tell those who still wait for one of them: pebble leaves them waiting."""
-        pool.stop()
-        pool.join()
-        for future in [future for future, home in tuple(self._under_way.items()) if home is pool]:
-            if not future.done():
-                future.set_exception(BrokenProcessPool("the pool was ended"))
+
+def _end(pool: Any) -> None:
+    """Stop the workers; pebble leaves those who wait for one of them waiting, and `_answer` notices."""
+    pool.stop()
+    pool.join()

@@ -16,6 +16,11 @@ def double(number: int, *, plus: int = 0) -> int:
     return 2 * number + plus
 
 
+def double_in_no_hurry(number: int) -> int:
+    time.sleep(0.5)
+    return 2 * number
+
+
 def fail() -> None:
     raise FeedError("this is no feed", "look again")
 

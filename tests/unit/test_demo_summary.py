@@ -1,7 +1,6 @@
 """What the demo makes of what it saw: its faults, its sums, and the lines that it prints."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -134,9 +133,10 @@ def test_crawled_text_is_neither_markup_nor_a_command_to_the_terminal() -> None:
     evil = "[red]x[/red] \x1b[2Jy"
     article = stored(2, NEW_URL, evil, evil)
     match = found(article, Span("text", 0, len(evil)))
-    line = replace(a_mail(subject="[bold]Corée[/bold]"))
-    shown = [context(match, in_colour=True), wanted(match), *mail(line), *payload(a_call())]
-    plain = "\n".join(text.plain for text in shown)
-    assert "[red]x[/red]" in plain
-    assert "[bold]Corée[/bold]" in plain
-    assert "\x1b" not in plain
+    mailed = a_mail(subject="[bold]Corée[/bold] \x1b[2J")
+    for line in (context(match, in_colour=True), context(match, in_colour=False), wanted(match)):
+        assert "[red]x[/red]" in line.plain
+        assert "\x1b" not in line.plain
+    subject = next(line.plain for line in mail(mailed) if line.plain.startswith("Subject"))
+    assert "[bold]Corée[/bold]" in subject
+    assert not any("\x1b" in line.plain for line in (*mail(mailed), *payload(a_call())))

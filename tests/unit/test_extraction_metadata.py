@@ -205,6 +205,10 @@ class TestCanonicalUrl:
         assert canonical_url(document(f'<link rel="canonical" href="{there}">', url=here)) == here
         assert canonical_url(document(f'<link rel="canonical" href="{here}?x=1">', url=here)) == f"{here}?x=1"
 
+    def test_of_a_page_from_a_file_the_claim_is_all_there_is(self) -> None:
+        assert canonical_url(document(f'<link rel="canonical" href="{URL}">', url="")) == URL
+        assert canonical_url(document('<link rel="canonical" href="/pont">', url="")) == ""
+
 
 def test_broken_json_ld_is_passed_over() -> None:
     for script in ("{", "[" * 100_000, '{"@type": "NewsArticle", "headline": 3, "author": [[[]]]}', "null", "[1, 2]"):
