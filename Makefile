@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo run test check bench lock clean
+.PHONY: help demo run test coverage check bench lock clean
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
@@ -22,6 +22,9 @@ run: $(VENV)/.made ## the service, its data in ./data
 
 test: $(VENV)/.made ## every test
 	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(VENV)/.made ## every test, and the lines and branches that none of them took
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html $(ARGS)
 
 check: $(VENV)/.made ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import articles, channels, crawl, deliveries, demo, doctor, extract, matches, run, search, sources, watches
+from cli import articles, channels, crawl, deliveries, doctor, extract, matches, run, search, sources, watches
+from cli.demo.command import demo
 from cli.errors import FoundWantingError
 from cli.group import Group, with_examples
 from cli.output import print_error, print_line
@@ -64,7 +65,7 @@ def entrance(
 
 
 app.command("run")(run.run)
-app.command("demo")(demo.demo)
+app.command("demo")(demo)
 app.command("crawl")(crawl.crawl)
 app.command("extract")(extract.extract)
 app.command("search")(search.search)

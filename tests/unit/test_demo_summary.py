@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 from alerting.marks import pieces
-from cli.demo_lines import context, hit_words, mail, marked, payload, wanted
-from cli.demo_observation import Observation
-from cli.demo_summary import Published, Received, Summary, summarise
+from cli.demo.lines import context, hit_words, mail, marked, payload, wanted
+from cli.demo.observation import Observation
+from cli.demo.summary import Published, Received, Summary, summarise
 from news.article import Article, Span, StoredArticle
 from news.source import Source
 from news.watch import Match

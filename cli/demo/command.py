@@ -47,8 +47,8 @@ def demo(
     _forget_settings()
     quiet_logs()
 
-    from cli.demo_play import Manner, Play
-    from cli.demo_screen import Screen
+    from cli.demo.play import Manner, Play
+    from cli.demo.screen import Screen
     from crawler import reactor
 
     manner = Manner(started_at, pace, keep)

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cli.demo_lines import context, hit_words
-from cli.demo_observation import Observation
+from cli.demo.lines import context, hit_words
+from cli.demo.observation import Observation
 from news.article import StoredArticle
 from seeds.boilerplate import boilerplate_of
 from seeds.receivers import ReceivedCall, ReceivedMail

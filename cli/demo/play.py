@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerting.channels import generate_secret
-from cli.demo_closing import closing
-from cli.demo_observation import Observation, observe
-from cli.demo_screen import Screen
-from cli.demo_summary import Published, Received, Summary, summarise
-from cli.demo_surroundings import SECRET_VARIABLE, SOURCE, Surroundings, surroundings
+from cli.demo.closing import closing
+from cli.demo.observation import Observation, observe
+from cli.demo.screen import Screen
+from cli.demo.summary import Published, Received, Summary, summarise
+from cli.demo.surroundings import SECRET_VARIABLE, SOURCE, Surroundings, surroundings
 from cli.folder import DataFolder
 from cli.place import Archive, Place, open_archive
 from cli.serving import listen_for_stop, serving

@@ -3,11 +3,11 @@
 from rich.text import Text
 
 from alerting.marks import one_line
-from cli import demo_lines as lines
-from cli.demo_layout import Layout
-from cli.demo_observation import Observation
-from cli.demo_summary import Summary
-from cli.demo_surroundings import WATCHES
+from cli.demo import lines as lines
+from cli.demo.layout import Layout
+from cli.demo.observation import Observation
+from cli.demo.summary import Summary
+from cli.demo.surroundings import WATCHES
 
 
 def closing(layout: Layout, summary: Summary, seen: Observation) -> None:

@@ -9,11 +9,11 @@ from rich.live import Live
 from rich.text import Text
 
 from alerting.marks import one_line
-from cli import demo_lines as lines
-from cli.demo_layout import Layout
-from cli.demo_observation import Observation
-from cli.demo_summary import Received
-from cli.demo_surroundings import WATCHES, Surroundings
+from cli.demo import lines as lines
+from cli.demo.layout import Layout
+from cli.demo.observation import Observation
+from cli.demo.summary import Received
+from cli.demo.surroundings import WATCHES, Surroundings
 from news.article import StoredArticle
 from news.clock import Clock
 from seeds.receivers import ReceivedCall, ReceivedMail
