@@ -22,12 +22,14 @@ class Poll:
 class VisitOutcome:
     """How a visit ended. `error` is empty where at least one feed could be read; `warning` is told but no failure.
 
-    `rediscover`: the feeds known do not work any more, look for them anew next time.
+    `rediscover`: the feeds known do not work any more, look for them anew next time. `is_cut_short`: the service stops
+    and the visit is not over, so the source stays due.
     """
 
     error: str = ""
     warning: str = ""
     rediscover: bool = False
+    is_cut_short: bool = False
     polls: int = 0
     pages: int = 0
 

@@ -57,4 +57,7 @@ class LocalEngine:
         except Exception as error:
             log.exception("visit broke", source=source.name)
             outcome = VisitOutcome(error=f"a fault of Vigie's: {type(error).__name__}: {error}")
-        await self._visits.end(source, outcome)
+        try:
+            await self._visits.end(source, outcome)
+        except Exception:
+            log.exception("visit not recorded", source=source.name, hint="it is made again when its lease has run out")

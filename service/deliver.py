@@ -92,7 +92,10 @@ class Deliverer:
             log.exception("delivery broke", delivery=delivery.id, channel=delivery.channel.name)
             failure, answer = DeliveryError(str(error)), f"a fault of Vigie's: {type(error).__name__}: {error}"
         attempt = Attempt(at, round((time.monotonic() - started) * 1000), failure is None, answer)
-        await self._record(delivery, attempt, failure)
+        try:
+            await self._record(delivery, attempt, failure)
+        except Exception:
+            log.exception("delivery not recorded", id=delivery.id, hint="it is made again when its lease has run out")
 
     async def _record(self, delivery: Delivery, attempt: Attempt, failure: DeliveryError | None) -> None:
         state, again = self._next(delivery, attempt, failure)

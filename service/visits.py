@@ -47,7 +47,12 @@ class Visits:
             await tx.sources.renew(numbers, self._owner, self._clock.now() + self._lease)
 
     async def end(self, source: Source, outcome: VisitOutcome) -> None:
-        """Record how a visit ended and when the next is due."""
+        """Record how a visit ended and when the next is due; one that was cut short leaves the source as it was."""
+        if outcome.is_cut_short:
+            async with self._database.write() as tx:
+                await tx.sources.end_visit(source.id, self._owner)
+            log.info("visit cut short", source=source.name)
+            return
         now = self._clock.now()
         async with self._database.write() as tx:
             pending = await tx.links.next_pending(source.id)

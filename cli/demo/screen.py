@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from alerting.marks import one_line
-from cli.demo import lines as lines
+from cli.demo import lines
 from cli.demo.layout import Layout
 from cli.demo.observation import Observation
 from cli.demo.summary import Received

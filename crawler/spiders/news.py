@@ -106,7 +106,7 @@ class NewsSpider(scrapy.Spider):
             await self._poll_all(visit, first if knew_its_feeds else None)
             async for item in self._pages(visit):
                 yield item
-            visit.outcome.set_result(_outcome(visit))
+            visit.outcome.set_result(VisitOutcome(is_cut_short=True) if self.closing else _outcome(visit))
         except Exception as error:
             if not visit.outcome.done():
                 visit.outcome.set_exception(error)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from alerting.channels import generate_secret
 from extraction.pool import WorkerPool
@@ -254,3 +255,23 @@ async def test_the_main_job_is_the_same_on_postgresql(
         postgresql.drop(url)
     assert len(smtp.mails) == 1
     assert not (tmp_path / "vigie.db").exists()
+
+
+async def test_a_visit_that_is_cut_short_leaves_its_source_due(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Le premier article")
+    site.publish("deux", "Le deuxième article")
+    async with running(tmp_path, settings, pool, clock) as vigie:
+
+        async def stop_meanwhile(_: web.Request) -> web.Response:
+            vigie.engine.crawler.wind_down()
+            return web.Response(text=site.articles["/deux"], content_type="text/html")
+
+        site.scripts["/deux"] = stop_meanwhile
+        await vigie.visit()
+        assert [entry.article.title for entry in await vigie.articles()] == ["Le deuxième article"]
+        source = await vigie.source("Le Site")
+        assert source.due_at is not None
+        assert source.due_at <= clock.now()
+        assert [leased.name for leased in await vigie.engine.visits.lease_due(1)] == ["Le Site"]
