@@ -30,6 +30,8 @@ async def crawl_once(place: Place, names: list[str]) -> list[dict[str, object]]:
         finally:
             await engine.crawler.stop()
             engine.pool.kill()
+            await engine.visits.release_all()
+            await engine.deliverer.release_all()
         after = await _counts(archive)
         return await _told(archive, sources, {source.id for source in leased}, before, after)
 

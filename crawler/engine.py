@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+import structlog
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
@@ -19,6 +20,10 @@ from news.clock import Clock
 from news.errors import VigieError
 from news.ports import Workers
 from news.source import Source
+
+log = structlog.get_logger()
+
+_CLOSING_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,14 @@ class CrawlEngine:
             self._spider.closing = True
 
     async def stop(self) -> None:
-        """Close the spider, once its requests under way have ended."""
-        if self._crawler is not None:
-            self.wind_down()
-            await self._runner.stop()
-            await self._runner.join()
-            self._crawler = None
+        """Close the spider; requests under way get a moment to end, then they are left to the loop's end."""
+        if self._crawler is None:
+            return
+        self.wind_down()
+        try:
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await self._runner.stop()
+                await self._runner.join()
+        except TimeoutError:
+            log.warning("requests broken off", hint="what they were for is fetched again next time")
+        self._crawler = None

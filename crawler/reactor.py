@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_ROUNDS = 3  # what is cancelled may begin something else to end in order
+
 
 def ride_on(loop: asyncio.AbstractEventLoop) -> None:
     """Install Twisted's reactor on a loop and start it. Once per process; Scrapy needs it before anything is crawled.
@@ -42,11 +44,12 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 def _clear(loop: asyncio.AbstractEventLoop) -> None:
     """End what is still under way: a download may take longer than we are given to stop."""
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    for _ in range(_ROUNDS):
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
 
 def _get_off(loop: asyncio.AbstractEventLoop) -> None:

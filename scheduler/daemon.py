@@ -18,7 +18,6 @@ from storage import Database
 log = structlog.get_logger()
 
 _LATE = timedelta(seconds=30)
-_CLOSING_SECONDS = 3.0
 
 
 class Pool(Protocol):
@@ -99,9 +98,5 @@ class Daemon:
             log.warning("work broken off", hint="it is taken up again at the next start")
         await parts.visits.release_all()
         await parts.deliverer.release_all()
-        try:
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await parts.crawler.stop()
-        except TimeoutError:
-            log.warning("requests broken off", hint="they are made again at the next start")
+        await parts.crawler.stop()
         parts.pool.kill()

@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -180,3 +182,28 @@ async def test_a_setting_that_is_unknown_refuses_to_start_with_its_line(site: Lo
         told = "\n".join(vigie.raw)
     assert "vigie.toml:2:1" in told
     assert "did you mean 'delay'" in told
+
+
+async def test_ctrl_c_ends_a_crawl_soon_and_gives_its_leases_back(site: LocalSite, tmp_path: Path) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    site.publish("vieux", "Rien")
+    stalled, released = asyncio.Event(), asyncio.Event()
+
+    async def stall(_: web.Request) -> web.Response:
+        stalled.set()
+        await released.wait()
+        return web.Response(status=503)
+
+    site.scripts["/vieux"] = stall
+    crawl = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "crawl", "--data", str(tmp_path)), stderr=asyncio.subprocess.PIPE
+    )
+    await stalled.wait()
+    crawl.send_signal(signal.SIGINT)
+    _, told = await crawl.communicate()
+    released.set()
+    assert crawl.returncode == 130
+    assert b"Traceback" not in told
+    assert b"pending" not in told
+    with closing(sqlite3.connect(tmp_path / "vigie.db")) as database:
+        assert database.execute("SELECT lease_owner FROM source").fetchall() == [(None,)]
