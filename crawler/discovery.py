@@ -1,6 +1,6 @@
 """From a home page to the feeds, sitemaps and section pages that list a site's articles."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from crawler.failure import FetchFailure
@@ -10,15 +10,16 @@ from crawler.homepage import feed_urls, usual_feed_paths, usual_sitemap_paths
 from crawler.robots import Robots
 from crawler.sections import article_links, section_links
 from crawler.settings import SITEMAP_BYTES
-from crawler.sitemaps import parse_sitemap
+from crawler.sitemaps import ParsedSitemap, parse_sitemap
 from news.clock import Clock
 from news.errors import FeedError
 from news.ports import Workers
-from news.source import Feed, Road
+from news.source import Feed, FoundLink, Road
 
 _MOST_FEEDS = 5
 _MOST_SITEMAPS = 3
 _MOST_SECTIONS = 5
+_NEWS_SITEMAP = "news sitemap"
 _FEWEST_LINKS = 3  # fewer links to articles than this and a page is no section
 
 
@@ -69,7 +70,7 @@ class Discovery:
         robots = await self._robots_of(home.url)
         paths = robots.sitemaps or (() if has_feed else usual_sitemap_paths(home.url))
         found = await self._first(paths, _MOST_SITEMAPS, self._as_sitemap)
-        news = [entry for entry in found if entry.title == "news sitemap"]
+        news = [entry for entry in found if entry.title == _NEWS_SITEMAP]
         return news if news or has_feed else found
 
     async def _sections(self, home: Answer) -> list[Found]:
@@ -107,43 +108,33 @@ class Discovery:
             )
         except FeedError:
             return None
-        return _found(fetched.url, "feed", parsed.title or "feed", [link.published_at for link in parsed.links])
+        return _found(fetched.url, "feed", parsed.title or "feed", parsed.links)
 
     async def _as_sitemap(self, url: str) -> Found | None:
-        fetched = await self._fetcher.get(url, max_bytes=SITEMAP_BYTES)
-        if isinstance(fetched, FetchFailure):
-            return None
-        try:
-            parsed = await self._workers.run(parse_sitemap, fetched.body, fetched.url, self._clock.now())
-        except FeedError:
-            return None
-        if parsed.children:
-            return await self._index(fetched.url, parsed.children)
-        title = "news sitemap" if parsed.is_news else "sitemap"
-        return _found(fetched.url, "sitemap", title, [link.published_at for link in parsed.links])
-
-    async def _index(self, url: str, children: tuple[str, ...]) -> Found | None:
-        """An index stands for its children, which come and go: the index is what is polled."""
-        for child in children[:_MOST_SITEMAPS]:
-            found = await self._as_sitemap_leaf(child)
-            if found is not None:
-                return Found(Feed(url, "sitemap"), found.title, found.links, found.newest)
+        """The sitemap at a URL; an index stands for its children, which come and go: the index is what is polled."""
+        sitemap = await self._sitemap(url)
+        if sitemap is None or not sitemap.children:
+            return _found_sitemap(url, sitemap) if sitemap is not None else None
+        for child in sitemap.children[:_MOST_SITEMAPS]:
+            leaf = await self._sitemap(child)
+            if leaf is not None and leaf.links:
+                return _found_sitemap(url, leaf)
         return None
 
-    async def _as_sitemap_leaf(self, url: str) -> Found | None:
+    async def _sitemap(self, url: str) -> ParsedSitemap | None:
         fetched = await self._fetcher.get(url, max_bytes=SITEMAP_BYTES)
         if isinstance(fetched, FetchFailure):
             return None
         try:
-            parsed = await self._workers.run(parse_sitemap, fetched.body, fetched.url, self._clock.now())
+            return await self._workers.run(parse_sitemap, fetched.body, fetched.url, self._clock.now())
         except FeedError:
             return None
-        if not parsed.links:
-            return None
-        title = "news sitemap" if parsed.is_news else "sitemap"
-        return _found(fetched.url, "sitemap", title, [link.published_at for link in parsed.links])
 
 
-def _found(url: str, road: Road, title: str, dates: list) -> Found:  # type: ignore[type-arg]
-    known = [date for date in dates if date is not None]
-    return Found(Feed(url, road), title, len(dates), max(known).isoformat() if known else "")
+def _found_sitemap(url: str, sitemap: ParsedSitemap) -> Found:
+    return _found(url, "sitemap", _NEWS_SITEMAP if sitemap.is_news else "sitemap", sitemap.links)
+
+
+def _found(url: str, road: Road, title: str, links: Sequence[FoundLink]) -> Found:
+    dates = [link.published_at for link in links if link.published_at is not None]
+    return Found(Feed(url, road), title, len(links), max(dates).isoformat() if dates else "")
