@@ -7,7 +7,7 @@ from rich.text import Text
 
 from cli.archive import reading
 from cli.group import group
-from cli.options import DEFAULT_DATA, Config, Data, Json, Limit
+from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit
 from cli.output import ago, print_json, print_line, print_prose, print_table, when
 from news.article import Article, StoredArticle
 from news.clock import SystemClock
@@ -77,7 +77,9 @@ async def _listed(tx: "Transaction", limit: int, source: str) -> list[StoredArti
 
 @app.command("show")
 def show(
-    number: Annotated[int, typer.Argument(help="Its number in `vigie article list`.", metavar="ID")],
+    number: Annotated[
+        int, typer.Argument(max=LARGEST_NUMBER, help="Its number in `vigie article list`.", metavar="ID")
+    ],
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,

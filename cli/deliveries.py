@@ -8,7 +8,7 @@ import typer
 from cli.archive import reading, writing
 from cli.group import group
 from cli.named import state_cell
-from cli.options import DEFAULT_DATA, Config, Data, Json, Limit
+from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit
 from cli.output import ago, print_facts, print_json, print_line, print_note, print_table, when
 from news.alert import Attempt, Delivery, DeliveryState
 from news.clock import SystemClock
@@ -100,7 +100,9 @@ async def _listed(tx: "Transaction", limit: int, state: str, channel: str) -> li
 
 @app.command("show")
 def show(
-    number: Annotated[int, typer.Argument(help="Its number in `vigie deliveries list`.", metavar="ID")],
+    number: Annotated[
+        int, typer.Argument(max=LARGEST_NUMBER, help="Its number in `vigie deliveries list`.", metavar="ID")
+    ],
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -144,7 +146,8 @@ async def _shown(tx: "Transaction", number: int) -> tuple[Delivery, list[Attempt
 @app.command("replay")
 def replay(
     numbers: Annotated[
-        list[int] | None, typer.Argument(help="Their numbers in `vigie deliveries list`.", metavar="ID...")
+        list[int] | None,
+        typer.Argument(max=LARGEST_NUMBER, help="Their numbers in `vigie deliveries list`.", metavar="ID..."),
     ] = None,
     state: Annotated[
         Literal["failed", "dead"] | None, typer.Option("--state", help="All that are in this state.")

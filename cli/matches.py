@@ -8,7 +8,7 @@ from cli import highlight
 from cli.archive import reading
 from cli.group import group
 from cli.named import state_cell
-from cli.options import DEFAULT_DATA, Config, Data, Json, Limit, Since
+from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit, Since
 from cli.output import Cell, ago, print_facts, print_json, print_line, print_prose, print_table, when
 from news.alert import Delivery
 from news.clock import SystemClock
@@ -86,7 +86,7 @@ async def _listed(tx: "Transaction", limit: int, watch: str, since: "datetime | 
 
 @app.command("show")
 def show(
-    number: Annotated[int, typer.Argument(help="Its number in `vigie match list`.", metavar="ID")],
+    number: Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="Its number in `vigie match list`.", metavar="ID")],
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,

@@ -20,7 +20,10 @@ Config = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to show at most.", metavar="N")]
+LARGEST_NUMBER = 2**31 - 1  # of any row, on the database that counts less far
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", min=1, max=LARGEST_NUMBER, help="How many to show at most.", metavar="N")
+]
 
 DEFAULT_DATA = Path("data")
 

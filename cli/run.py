@@ -1,5 +1,7 @@
 """`vigie run`: the service, until it is told to stop."""
 
+import signal
+
 from cli import logs
 from cli.options import DEFAULT_DATA, Config, Data
 
@@ -18,6 +20,8 @@ def run(data: Data = DEFAULT_DATA, config: Config = None) -> None:
 
         curl http://127.0.0.1:8765/readyz
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until we listen to it: whoever reloads too early must not kill us
+
     from cli.place import Place
     from cli.serving import serve
     from crawler import reactor

@@ -54,16 +54,16 @@ class Discovery:
             return [found for found in [await self._as_feed(home.url, home)] if found]
         feeds = await self._named_feeds(home) or await self._usual_feeds(home)
         sitemaps = await self._sitemaps(home, has_feed=bool(feeds))
-        if feeds or sitemaps:
+        if any(entry.links for entry in feeds + sitemaps):
             return feeds + sitemaps
-        return await self._sections(home)
+        return feeds + sitemaps + await self._sections(home)  # what is empty today may fill tomorrow
 
     async def _named_feeds(self, home: Answer) -> list[Found]:
         named = await self._workers.run(feed_urls, home.body, home.url, home.content_type)
         return await self._first(named, _MOST_FEEDS, self._as_feed)
 
     async def _usual_feeds(self, home: Answer) -> list[Found]:
-        return await self._first(usual_feed_paths(home.url), 1, self._as_feed)
+        return await self._first(usual_feed_paths(home.url), 1, self._as_full_feed)
 
     async def _sitemaps(self, home: Answer, *, has_feed: bool) -> list[Found]:
         """Those that robots.txt names, else the usual ones; beside a feed only news sitemaps are worth their price."""
@@ -109,6 +109,11 @@ class Discovery:
         except FeedError:
             return None
         return _found(fetched.url, "feed", parsed.title or "feed", parsed.links)
+
+    async def _as_full_feed(self, url: str) -> Found | None:
+        """A feed that nobody named counts only if it lists something: many systems leave an empty one lying about."""
+        found = await self._as_feed(url)
+        return found if found is not None and found.links else None
 
     async def _as_sitemap(self, url: str) -> Found | None:
         """The sitemap at a URL; an index stands for its children, which come and go: the index is what is polled."""

@@ -140,7 +140,7 @@ async def edit_source(
     values = {key: getattr(entry, key) for key in changes}
     if entry.url != known.url:
         await _refuse_known_url(tx, entry.url, but=known.id)
-        values |= {"discovered_at": None, "failures": 0, "last_error": ""}
+        values |= {"discovered_at": None, "watched_since": None, "failures": 0, "last_error": ""}
     await tx.sources.change(known.id, **values, due_at=now)
     return await tx.sources.by_id(known.id)
 

@@ -1,6 +1,7 @@
 """Collect: what a crawl brings becomes articles, matches and alerts. This is the visit's book."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from alerting.decide import Decision, decide
 from crawler.failure import FetchFailure, next_step
 from crawler.visit import Poll
 from matching import search_terms
+from news import url as urls
 from news.article import Article, NoArticle, Page, StoredArticle
 from news.clock import Clock
 from news.ports import Extractor
-from news.source import Feed, Link, Source
+from news.source import Feed, FoundLink, Link, Source
 from service.board import WatchBoard
 from storage import Database, Transaction
 
@@ -55,8 +57,10 @@ class Collector:
             log.warning("poll failed", source=source.name, feed=poll.feed.url, error=poll.feed.last_error)
 
     async def _keep_links(self, tx: Transaction, source: Source, poll: Poll, now: datetime) -> None:
-        old = [link for link in poll.links if _is_history(source, poll.feed, link.published_at)]
-        new = [link for link in poll.links if link not in old]
+        old: list[FoundLink] = []
+        new: list[FoundLink] = []
+        for link in poll.links:
+            (old if _is_history(source, poll.feed, link.published_at) else new).append(link)
         await tx.links.add_unknown(source.id, poll.feed.road, old, is_history=True, now=now)
         await tx.links.add_unknown(source.id, poll.feed.road, new, is_history=False, now=now)
 
@@ -70,9 +74,10 @@ class Collector:
             if not any(known.values()):
                 return links
             async with self._database.write() as tx:
-                for number, article_id in known.items():
+                for link in links:
+                    article_id = known[link.id]
                     if article_id is not None:
-                        await tx.links.settle(number, "fetched", now, article_id=article_id)
+                        await self._meet(tx, link, article_id, now)
 
     async def failed(self, link: Link, failure: FetchFailure) -> None:
         """Try again later, or give the link up, as `crawler.failure` decides."""
@@ -117,17 +122,46 @@ class Collector:
         now = self._clock.now()
         number = await tx.articles.add(article, source.id, fetched_at, now)
         if number is None:
-            known = await tx.articles.id_of(article.canonical_url)
-            await tx.links.settle(link.id, "fetched", now, article_id=known)
-            return {"outcome": "known"}
+            known = await tx.articles.of(article.canonical_url)
+            if not _is_another(article, known.article):
+                await self._meet(tx, link, known.id, now)
+                return {"outcome": "known"}
+            # The site gives one canonical address to several articles: its claim is worth nothing.
+            article = replace(article, canonical_url=article.url)
+            number = await tx.articles.add(article, source.id, fetched_at, now)
+            if number is None:
+                await self._meet(tx, link, (await tx.articles.of(article.url)).id, now)
+                return {"outcome": "known"}
         await tx.search.add(number, *terms)
-        await self._board.refresh(tx)
-        hits = self._board.wanting(article, source.name)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
-        decision = decide(hits, stored, await tx.channels.all(), is_history=link.is_history, now=now)
-        await _write(tx, decision, {watch.name: watch.id for watch, _ in hits})
+        watches = await self._decide(tx, stored, now, is_history=link.is_history)
         await tx.links.settle(link.id, "fetched", now, article_id=number)
-        return {"outcome": "history" if link.is_history else "new", "watches": [watch.name for watch, _ in hits]}
+        return {"outcome": "history" if link.is_history else "new", "watches": watches}
+
+    async def _meet(self, tx: Transaction, link: Link, article_id: int, now: datetime) -> None:
+        """Settle a link whose article is in the archive.
+
+        Where it is news to this source, and only ever was history to others, it is told now: a source that was added
+        between its publication and this poll must not have swallowed it.
+        """
+        if not link.is_history and not await tx.links.brought_news(article_id):
+            stored = await tx.articles.get(article_id)
+            watches = await self._decide(tx, stored, now, is_history=False)
+            log.info("article", source=stored.source, url=stored.article.canonical_url, outcome="news", watches=watches)
+        await tx.links.settle(link.id, "fetched", now, article_id=article_id)
+
+    async def _decide(self, tx: Transaction, stored: StoredArticle, now: datetime, *, is_history: bool) -> list[str]:
+        """Write down the matches and alerts of an article; the names of the watches that want it."""
+        await self._board.refresh(tx)
+        hits = self._board.wanting(stored.article, stored.source)
+        decision = decide(hits, stored, await tx.channels.all(), is_history=is_history, now=now)
+        await _write(tx, decision, {watch.name: watch.id for watch, _ in hits})
+        return [watch.name for watch, _ in hits]
+
+
+def _is_another(article: Article, known: Article) -> bool:
+    """Whether two pages that claim one address are different articles: another page, another title, another text."""
+    return urls.key(article.url) != urls.key(known.url) and article.title != known.title and article.text != known.text
 
 
 async def _write(tx: Transaction, decision: Decision, watch_ids: Mapping[str, int]) -> None:

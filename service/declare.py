@@ -99,7 +99,7 @@ async def _bring(
 def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str, Any]:
     pairs = {name: getattr(declared, name) for name in decides if _plain(known, name) != _plain(declared, name)}
     if "url" in pairs:
-        pairs |= {"discovered_at": None}
+        pairs |= {"discovered_at": None, "watched_since": None, "failures": 0, "last_error": ""}  # another site
     return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs.items()}
 
 

@@ -39,7 +39,7 @@ class Deliverer:
         self._lease = lease
         self._sender_for = sender_for
         self._jitter = jitter
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
 
     async def begin_due(self) -> None:
         """Lease what is due, as far as there is room, and begin to send it."""
@@ -61,20 +61,20 @@ class Deliverer:
             leased = await tx.outbox.lease_due(now, room, self._owner, now + self._lease)
         for delivery in leased:
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.id}")
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way[delivery.id] = task
+            task.add_done_callback(lambda _, number=delivery.id: self._under_way.pop(number, None))  # type: ignore[misc]
         return len(leased)
 
     async def renew(self) -> None:
         """We are still at it."""
         if self._under_way:
             async with self._database.write() as tx:
-                await tx.outbox.renew(self._owner, self._clock.now() + self._lease)
+                await tx.outbox.renew(list(self._under_way), self._owner, self._clock.now() + self._lease)
 
     async def finish(self) -> None:
         """Wait for the deliveries under way."""
         while self._under_way:
-            await asyncio.gather(*self._under_way)
+            await asyncio.gather(*self._under_way.values())
 
     async def release_all(self) -> None:
         """Give back what we hold; others need not wait for it."""

@@ -21,7 +21,10 @@ def seconds(value: Any) -> Any:
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value)
     if found is None:
         raise ValueError("write a duration as 90s, 15m, 2h or 1d")
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]]).total_seconds()
+    try:
+        return timedelta(seconds=float(found[1]) * _UNITS[found[2]]).total_seconds()
+    except OverflowError:
+        raise ValueError("this is longer than any time that can be counted") from None
 
 
 def _whole_seconds(value: Any) -> Any:

@@ -75,6 +75,13 @@ class Articles:
         )
         return found
 
+    async def of(self, url: str) -> StoredArticle:
+        """The article with this canonical URL. Raises NotFoundError."""
+        row = (await self._connection.execute(STORED.where(_article.c.url_key == urls.key(url)))).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no article at {url}")
+        return stored_value(row)
+
     async def some(self, numbers: Sequence[int]) -> list[StoredArticle]:
         """These articles, newest first."""
         statement = STORED.where(_article.c.id.in_(numbers)).order_by(_article.c.id.desc())

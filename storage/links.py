@@ -104,6 +104,11 @@ class Links:
         found: datetime | None = await self._connection.scalar(select(func.min(_link.c.next_try_at)).where(pending))
         return found
 
+    async def brought_news(self, article_id: int) -> bool:
+        """Whether some source's link brought this article as news, not as history."""
+        news = (_link.c.article_id == article_id) & ~_link.c.is_history
+        return (await self._connection.scalar(select(_link.c.id).where(news).limit(1))) is not None
+
     async def with_url(self, url: str) -> list[Link]:
         """Every source's link to this URL."""
         rows = await self._connection.execute(select(_link).where(_link.c.url_key == urls.key(url)))

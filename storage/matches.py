@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.article import Span, StoredArticle
@@ -64,7 +64,7 @@ class Matches:
         self._connection = connection
 
     async def add(self, match: Match) -> bool:
-        """Keep a match; False where this watch has this article already."""
+        """Keep a match; False where this watch has this article already (seen as history, it is news from now on)."""
         values = {
             "watch_id": match.watch_id,
             "article_id": match.article_id,
@@ -72,7 +72,12 @@ class Matches:
             "matched_at": match.matched_at,
             "seen": match.seen,
         }
-        return await insert_new(self._connection, _match, values) is not None
+        if await insert_new(self._connection, _match, values) is not None:
+            return True
+        if not match.seen:
+            same = (_match.c.watch_id == match.watch_id) & (_match.c.article_id == match.article_id)
+            await self._connection.execute(update(_match).where(same).values(seen=False))
+        return False
 
     async def latest(self, limit: int, watch: str = "", after: datetime | None = None) -> list[FoundMatch]:
         """The newest matches, of one watch if named, after an instant if given."""

@@ -166,11 +166,10 @@ class Outbox:
             )
         )
 
-    async def renew(self, owner: str, until: datetime) -> None:
-        """Extend the leases of a process that is still sending."""
-        await self._connection.execute(
-            update(_delivery).where(_delivery.c.lease_owner == owner).values(leased_until=until)
-        )
+    async def renew(self, numbers: Sequence[int], owner: str, until: datetime) -> None:
+        """Extend the leases of deliveries that are still being sent."""
+        mine = _delivery.c.id.in_(numbers) & (_delivery.c.lease_owner == owner)
+        await self._connection.execute(update(_delivery).where(mine).values(leased_until=until))
 
     async def release_all(self, owner: str) -> None:
         """Give back every lease of a process that stops."""

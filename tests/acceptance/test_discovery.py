@@ -99,6 +99,13 @@ def sections_only(site: LocalSite) -> None:
     site.scripts["/"] = answering(200, f"<html><body><main>{cards}</main></body></html>", Content_Type="text/html")
 
 
+def sections_beside_an_empty_feed(site: LocalSite) -> None:
+    """A feed that nobody names and that lists nothing lies where feeds usually lie."""
+    sections_only(site)
+    empty = '<?xml version="1.0"?><rss version="2.0"><channel><title>Rien</title></channel></rss>'
+    site.scripts["/feed"] = answering(200, empty, Content_Type="application/rss+xml")
+
+
 @pytest.mark.parametrize(
     ("prepare", "road"),
     [
@@ -107,6 +114,7 @@ def sections_only(site: LocalSite) -> None:
         (sitemap_in_robots, "sitemap"),
         (index_of_gzipped_sitemaps, "sitemap"),
         (sections_only, "section"),
+        (sections_beside_an_empty_feed, "section"),
     ],
     ids=lambda given: getattr(given, "__name__", given),
 )

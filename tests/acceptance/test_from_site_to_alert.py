@@ -8,6 +8,8 @@ from aiohttp import web
 from alerting.channels import generate_secret
 from extraction.pool import WorkerPool
 from news.clock import ManualClock
+from news.source import Source
+from service.settings import NetworkSettings
 from storage import Database
 from tests.databases import PostgreSQL
 from tests.receivers import Reply, SmtpReceiver, WebhookReceiver
@@ -275,3 +277,74 @@ async def test_a_visit_that_is_cut_short_leaves_its_source_due(
         assert source.due_at is not None
         assert source.due_at <= clock.now()
         assert [leased.name for leased in await vigie.engine.visits.lease_due(1)] == ["Le Site"]
+
+
+async def test_an_article_that_a_new_source_has_as_history_is_still_news_to_the_one_that_was_watched(
+    site: LocalSite, smtp: SmtpReceiver, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        site.publish("vieux", "Rien")
+        await vigie.go_round()
+        url = site.publish("neuf", "La Corée du Nord nie")
+        async with LocalSite() as other:
+            aggregator = other.feed().replace("</channel>", f"<item><link>{url}</link></item></channel>")
+            other.scripts["/feed.xml"] = answering(200, aggregator, Content_Type="application/rss+xml")
+            vigie.engine.allow(vigie.archive.settings.model_copy(update={"network": _allowing(site, other, smtp)}))
+            async with vigie.archive.database.write() as tx:
+                await tx.sources.put(Source(0, "Aggregator", other.url("/feed.xml")), clock.now())
+            await vigie.go_round()
+            assert [found.match.seen for found in await vigie.matches()] == [True], "history to the aggregator"
+            assert smtp.mails == []
+            vigie.wait(minutes=11)
+            await vigie.go_round()
+            assert [found.match.seen for found in await vigie.matches()] == [False]
+            assert len(smtp.mails) == 1
+            vigie.wait(minutes=11)
+            await vigie.go_round()
+            assert len(smtp.mails) == 1
+
+
+def _allowing(*servers: LocalSite | SmtpReceiver) -> NetworkSettings:
+    return NetworkSettings(allow=tuple(f"127.0.0.1:{server.port}" for server in servers))
+
+
+async def test_another_address_of_a_source_has_a_history_of_its_own(
+    site: LocalSite, smtp: SmtpReceiver, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        site.publish("vieux", "Rien")
+        await vigie.go_round()
+        async with LocalSite() as other:
+            other.publish("ailleurs", "La Corée du Nord nie")
+            moved = settings.replace(site.url(), other.url()).replace(site.address, other.address)
+            (tmp_path / "vigie.toml").write_text(moved, encoding="utf-8")
+            fresh = vigie.archive.place.settings()
+            vigie.engine.allow(fresh)
+            assert (await vigie.archive.declare(fresh)).changed == ["source Le Site"]
+            vigie.wait(minutes=11)
+            await vigie.go_round()
+            assert [found.match.seen for found in await vigie.matches()] == [True]
+    assert smtp.mails == []
+
+
+async def test_articles_that_claim_one_canonical_address_are_kept_apart(
+    site: LocalSite, smtp: SmtpReceiver, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        site.publish("vieux", "Rien")
+        await vigie.go_round()
+        vigie.wait(minutes=11)
+        for number, body in enumerate(("Les troupes ont franchi le fleuve. ", "Les ministres se sont réunis hier. ")):
+            path = site.publish(f"c/{number}", f"Corée : dépêche {number}", body * 12)
+            page = site.articles[f"/c/{number}"]
+            site.articles[f"/c/{number}"] = page.replace("<head>", '<head><link rel="canonical" href="/actu/">')
+            assert path
+        await vigie.go_round()
+        assert {entry.article.title for entry in await vigie.articles()} == {
+            "Rien",
+            "Corée : dépêche 0",
+            "Corée : dépêche 1",
+        }
+        vigie.wait(minutes=11)
+        await vigie.go_round()
+    assert len(smtp.mails) == 2

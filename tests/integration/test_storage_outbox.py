@@ -133,7 +133,7 @@ async def test_a_lease_can_be_renewed_and_given_back_by_its_owner(database: Data
     [mine] = await _lease(database, limit=1, owner="me")
     [yours] = await _lease(database, limit=1, owner="you")
     async with database.write() as transaction:
-        await transaction.outbox.renew("me", NOON + HOUR)
+        await transaction.outbox.renew([mine, yours], "me", NOON + HOUR)
     assert await _lease(database, NOON + MINUTE, owner="third") == [yours]
     async with database.write() as transaction:
         await transaction.outbox.release_all("me")
