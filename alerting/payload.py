@@ -8,18 +8,25 @@ from typing import Any
 from news.alert import Alert, Told
 
 TYPE = "article.matched"
+SOURCE_TYPES = ("source.silent", "source.failing", "source.blocked", "source.suspect", "source.back")
 VERSION = 1
 
 
 def payload(alert: Alert) -> dict[str, Any]:
     """The alert as plain values; the hits count characters (Unicode code points) of the title or excerpt given here."""
     told = alert.told
-    return {
-        "type": TYPE,
+    head = {
+        "type": TYPE if alert.kind == "match" else f"source.{alert.kind}",
         "version": VERSION,
         "timestamp": _instant(alert.decided_at),
         "sequence": alert.sequence,
         "test": alert.is_test,
+    }
+    if alert.kind != "match":
+        source = {"name": told.source, "url": told.url}
+        return {**head, "source": source, "title": told.title, "text": told.excerpt}
+    return {
+        **head,
         "watch": alert.watch,
         "query": alert.query,
         "article": _article(told),

@@ -31,6 +31,25 @@ class Mail:
 
 def mail(alert: Alert) -> Mail:
     """The alert as it is sent by e-mail."""
+    return _of_match(alert) if alert.kind == "match" else _of_source(alert)
+
+
+def _of_source(alert: Alert) -> Mail:
+    told = alert.told
+    shown = {
+        "alert": alert,
+        "watch": one_line(told.source),
+        "title": one_line(told.title),
+        "text": told.excerpt,
+        "link": _link(told.url),
+        "url": one_line(told.url),
+    }
+    html = _templates.get_template("source.html").render(shown)
+    text = _folded(_templates.get_template("source.txt").render(shown))
+    return Mail(clip(one_line(f"Vigie: {told.title}"), LONGEST_SUBJECT), text, html)
+
+
+def _of_match(alert: Alert) -> Mail:
     told = alert.told
     title = pieces(clip(told.title.replace("\n", " "), _LONGEST_TITLE) or "(no title)", told.title_spans)
     excerpt = pieces(told.excerpt, told.excerpt_spans)

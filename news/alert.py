@@ -9,6 +9,7 @@ from news.article import Span
 from news.source import Origin
 
 ChannelKind = Literal["email", "webhook"]
+AlertKind = Literal["match", "silent", "failing", "blocked", "suspect", "back"]
 DeliveryState = Literal["pending", "sent", "failed", "dead"]
 
 
@@ -47,7 +48,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """The decision to tell someone of an article that a watch wants. `sequence` rises with every alert decided."""
+    """The decision to tell someone of an article that a watch wants, or how a source fares.
+
+    `sequence` rises with every alert decided. Of a source (`kind` other than `match`) `told` says in `title` and
+    `excerpt` what is the matter and what to do, and there is neither watch nor query.
+    """
 
     watch: str
     query: str
@@ -55,6 +60,7 @@ class Alert:
     told: Told
     sequence: int = 0
     is_test: bool = False
+    kind: AlertKind = "match"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,34 @@
 """What is watched: sources, the feeds that list their articles, and the links found there."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
 
 Origin = Literal["command", "file"]
 Road = Literal["feed", "sitemap", "section"]
+ROADS: tuple[Road, ...] = get_args(Road)
 LinkState = Literal["pending", "fetched", "refused", "dead"]
+Trouble = Literal["", "failing", "blocked", "suspect"]
+SourceState = Literal["new", "ok", "late", "failing", "blocked", "suspect", "paused"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publication watched. `interval` is in seconds; `discovered_at` is None while its feeds are still to be found,
-    `watched_since` until its first visit has ended.
+    """A publication watched. `interval` is in seconds, 0 where it follows what the source publishes; `discovered_at` is
+    None while its feeds are still to be found, `watched_since` until its first visit has ended.
 
-    What the first visit finds is history: stored, marked seen, never alerted (unless `alert_history`).
+    What the first visit finds is history: stored, marked seen, never alerted (unless `alert_history`). `history` is
+    how many seconds back that visit looks beyond what is listed now. `access` holds headers, cookies and the like of
+    a subscription, secrets named by reference only; `spider` names a class of the user's own. `suspicions` counts the
+    latest pages that stood in an article's place, `told_of` is what the user was last told of the source.
     """
 
     id: int
     name: str
     url: str
     origin: Origin = "command"
-    interval: int = 900
+    interval: int = 0
     paused: bool = False
     alert_history: bool = False
     added_at: datetime | None = None
@@ -30,13 +37,41 @@ class Source:
     watched_since: datetime | None = None
     last_visit_at: datetime | None = None
     last_success_at: datetime | None = None
+    last_news_at: datetime | None = None
     failures: int = 0
     last_error: str = ""
+    advice: str = ""
+    trouble: Trouble = ""
+    told_of: str = ""
+    suspicions: int = 0
+    history: int = 0
+    spider: str = ""
+    browser: bool = False
+    accept_any_certificate: bool = False
+    access: Mapping[str, Any] = field(default_factory=dict)
+
+
+_LATE = timedelta(minutes=10)
+
+
+def state_of(source: Source, now: datetime) -> SourceState:
+    """How a source fares, in one word: the worst that is true."""
+    if source.paused:
+        return "paused"
+    if source.trouble:
+        return source.trouble
+    if source.due_at is not None and source.due_at + _LATE < now:
+        return "late"
+    return "ok" if source.last_visit_at else "new"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One URL of a source that lists its articles, with the validators of its last answer (empty where none)."""
+    """One URL of a source that lists its articles, with the validators of its last answer (empty where none).
+
+    `hints` are what it says of its own rhythm; `hub` and `topic` its WebSub hub and the URL that the hub knows it by;
+    before `not_before` its server does not want to be asked.
+    """
 
     url: str
     road: Road
@@ -46,20 +81,29 @@ class Feed:
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
     last_error: str = ""
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    hub: str = ""
+    topic: str = ""
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link that a poll brought, in normal form, with what the feed said of it."""
+    """A link that a poll brought, in normal form, with what the feed or sitemap said of it."""
 
     url: str
     title: str = ""
     published_at: datetime | None = None
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link's row: `attempts` fetches so far; `is_history` where the first visit to its source found it."""
+    """A link's row: `attempts` fetches so far; `is_history` where the first visit to its source found it.
+
+    `road` found it first, `roads` are all that ever listed it. An article is looked at again at `revisit_at`, after
+    `revisits` such looks.
+    """
 
     id: int
     source_id: int
@@ -72,3 +116,12 @@ class Link:
     published_at: datetime | None = None
     last_error: str = ""
     article_id: int | None = None
+    roads: tuple[Road, ...] = ()
+    modified_at: datetime | None = None
+    revisits: int = 0
+    revisit_at: datetime | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its article is in the archive already, so that a fetch of it looks for changes."""
+        return self.state == "fetched" and self.article_id is not None

@@ -13,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from news.errors import StorageError
 from storage.articles import Articles
+from storage.caps import Caps
 from storage.channels import Channels
 from storage.feeds import Feeds
 from storage.links import Links
 from storage.matches import Matches
 from storage.migrate import bring_up_to_date
 from storage.outbox import Outbox
+from storage.revisions import Revisions
 from storage.search import Search
+from storage.sites import Sites
 from storage.sources import Sources
 from storage.watches import Watches
 
@@ -36,7 +39,10 @@ class Transaction:
         self.sources = Sources(connection)
         self.feeds = Feeds(connection)
         self.links = Links(connection)
+        self.caps = Caps(connection)
+        self.sites = Sites(connection)
         self.articles = Articles(connection)
+        self.revisions = Revisions(connection)
         self.search = Search(connection)
         self.watches = Watches(connection)
         self.matches = Matches(connection)

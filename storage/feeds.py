@@ -1,6 +1,6 @@
 """The repository of feeds: the URLs of a source that list its articles, with the validators of their last answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,10 @@ def _value(row: Row[Any]) -> Feed:
         last_polled_at=row.last_polled_at,
         last_success_at=row.last_success_at,
         last_error=row.last_error,
+        hints=row.hints,
+        hub=row.hub,
+        topic=row.topic,
+        not_before=row.not_before,
     )
 
 
@@ -39,6 +43,20 @@ class Feeds:
         rows = await self._connection.execute(select(_feed).where(_feed.c.source_id == source_id).order_by(_feed.c.id))
         return [_value(row) for row in rows]
 
+    async def of_all(self, source_ids: Sequence[int]) -> dict[int, list[Feed]]:
+        """The feeds of each of these sources, in the order in which they were found."""
+        statement = select(_feed).where(_feed.c.source_id.in_(source_ids)).order_by(_feed.c.id)
+        found: dict[int, list[Feed]] = {}
+        for row in await self._connection.execute(statement):
+            found.setdefault(row.source_id, []).append(_value(row))
+        return found
+
+    async def unchanged(self, numbers: Sequence[int], now: datetime) -> None:
+        """These were polled and had nothing new."""
+        if numbers:
+            values = {"last_polled_at": now, "last_success_at": now, "last_error": "", "not_before": None}
+            await self._connection.execute(update(_feed).where(_feed.c.id.in_(numbers)).values(**values))
+
     async def replace(self, source_id: int, feeds: Iterable[Feed]) -> None:
         """Make these the feeds of a source; those that it had already keep their validators."""
         keyed = {urls.key(feed.url): feed for feed in feeds}
@@ -50,7 +68,14 @@ class Feeds:
 
     async def polled(self, feed: Feed, now: datetime) -> None:
         """Keep the validators of an answer, or its error (with which the old validators stay)."""
-        values: dict[str, Any] = {"last_polled_at": now, "last_error": feed.last_error}
+        values: dict[str, Any] = {"last_polled_at": now, "last_error": feed.last_error, "not_before": feed.not_before}
         if not feed.last_error:
-            values |= {"etag": feed.etag, "last_modified": feed.last_modified, "last_success_at": now}
+            values |= {
+                "etag": feed.etag,
+                "last_modified": feed.last_modified,
+                "last_success_at": now,
+                "hints": dict(feed.hints),
+                "hub": feed.hub,
+                "topic": feed.topic,
+            }
         await self._connection.execute(update(_feed).where(_feed.c.id == feed.id).values(**values))

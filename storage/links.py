@@ -1,6 +1,6 @@
 """The repository of links: every URL that a poll brought, until its page is an article, refused, or given up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from storage import tables
 from storage.rows import insert_missing
 
 _link = tables.link
+_KEYS_AT_ONCE = 500
+_BITS: dict[Road, int] = {"feed": 1, "sitemap": 2, "section": 4}
 
 
 def _value(row: Row[Any]) -> Link:
@@ -28,7 +30,36 @@ def _value(row: Row[Any]) -> Link:
         published_at=row.published_at,
         last_error=row.last_error,
         article_id=row.article_id,
+        roads=_roads(row.roads),
+        modified_at=row.modified_at,
+        revisits=row.revisits,
+        revisit_at=row.revisit_at,
     )
+
+
+def _row(source_id: int, road: Road, key: str, link: FoundLink, is_history: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "url": link.url,
+        "url_key": key,
+        "road": road,
+        "roads": _BITS[road],
+        "title": link.title,
+        "published_at": link.published_at,
+        "modified_at": link.modified_at,
+        "state": "pending",
+        "is_history": is_history,
+        "found_at": now,
+        "next_try_at": now,
+    }
+
+
+def _newly_changed(said: datetime | None, known: datetime | None) -> datetime | None:
+    return said if said is not None and (known is None or said > known) else None
+
+
+def _roads(bits: int) -> tuple[Road, ...]:
+    return tuple(road for road, bit in _BITS.items() if bits & bit)
 
 
 class Links:
@@ -38,25 +69,35 @@ class Links:
         self._connection = connection
 
     async def add_unknown(
-        self, source_id: int, road: Road, found: Iterable[FoundLink], *, is_history: bool, now: datetime
-    ) -> None:
-        """Keep those links that are new to the source, pending, to be fetched at once."""
-        rows = [
-            {
-                "source_id": source_id,
-                "url": link.url,
-                "url_key": urls.key(link.url),
-                "road": road,
-                "title": link.title,
-                "published_at": link.published_at,
-                "state": "pending",
-                "is_history": is_history,
-                "found_at": now,
-                "next_try_at": now,
-            }
-            for link in found
-        ]
+        self, source_id: int, road: Road, found: Sequence[FoundLink], *, is_history: bool, now: datetime
+    ) -> list[FoundLink]:
+        """Keep those links that are new to the source, pending, to be fetched at once; which they are.
+
+        Of those that are known it is noted that this road lists them too, and when the sitemap says they changed.
+        """
+        keyed: dict[str, FoundLink] = {}
+        for link in found:
+            keyed.setdefault(urls.key(link.url), link)
+        known = await self._known(source_id, list(keyed))
+        new = {key: link for key, link in keyed.items() if key not in known}
+        rows = [_row(source_id, road, key, link, is_history, now) for key, link in new.items()]
         await insert_missing(self._connection, _link, rows)
+        for key, (number, roads, modified_at) in known.items():
+            changed = _newly_changed(keyed[key].modified_at, modified_at)
+            if changed is not None or not roads & _BITS[road]:
+                values = {"roads": _link.c.roads.op("|")(_BITS[road])} | ({"modified_at": changed} if changed else {})
+                await self._connection.execute(update(_link).where(_link.c.id == number).values(**values))
+        return list(new.values())
+
+    async def _known(self, source_id: int, keys: Sequence[str]) -> dict[str, tuple[int, int, datetime | None]]:
+        """Id, roads and last change of those of these links that the source has."""
+        found: dict[str, tuple[int, int, datetime | None]] = {}
+        columns = (_link.c.url_key, _link.c.id, _link.c.roads, _link.c.modified_at)
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = _link.c.url_key.in_(keys[start : start + _KEYS_AT_ONCE])
+            rows = await self._connection.execute(select(*columns).where(_link.c.source_id == source_id, some))
+            found |= {row.url_key: (row.id, row.roads, row.modified_at) for row in rows}
+        return found
 
     async def due(self, source_id: int, now: datetime, limit: int) -> list[Link]:
         """Links to be fetched now, in the order found."""
@@ -65,9 +106,19 @@ class Links:
         return [_value(row) for row in await self._connection.execute(statement)]
 
     async def settle(
-        self, number: int, state: LinkState, now: datetime, *, error: str = "", article_id: int | None = None
+        self,
+        number: int,
+        state: LinkState,
+        now: datetime,
+        *,
+        error: str = "",
+        article_id: int | None = None,
+        revisit_at: datetime | None = None,
     ) -> None:
-        """The link's end: fetched (with its article), refused (no article) or dead (given up)."""
+        """The link's end: fetched (with its article), refused (no article) or dead (given up).
+
+        An article is looked at again at `revisit_at`.
+        """
         await self._connection.execute(
             update(_link)
             .where(_link.c.id == number)
@@ -78,8 +129,30 @@ class Links:
                 settled_at=now,
                 last_error=error,
                 article_id=article_id,
+                revisit_at=revisit_at,
             )
         )
+
+    async def revisited(self, number: int, revisit_at: datetime | None) -> None:
+        """An article was looked at again; the next look is at `revisit_at`, or there is none."""
+        await self._connection.execute(
+            update(_link).where(_link.c.id == number).values(revisits=_link.c.revisits + 1, revisit_at=revisit_at)
+        )
+
+    async def due_revisits(self, source_id: int, now: datetime, limit: int) -> list[Link]:
+        """Articles to be looked at again, the longest overdue first."""
+        due = (_link.c.source_id == source_id) & (_link.c.revisit_at <= now)
+        statement = select(_link).where(due).order_by(_link.c.revisit_at).limit(limit)
+        return [_value(row) for row in await self._connection.execute(statement)]
+
+    async def next_revisits(self, source_ids: Sequence[int]) -> dict[int, datetime]:
+        """When the first of the articles of each of these sources is to be looked at again; absent where none is."""
+        statement = (
+            select(_link.c.source_id, func.min(_link.c.revisit_at))
+            .where(_link.c.source_id.in_(source_ids), _link.c.revisit_at.is_not(None))
+            .group_by(_link.c.source_id)
+        )
+        return {row[0]: row[1] for row in await self._connection.execute(statement)}
 
     async def postpone(self, number: int, next_try_at: datetime, error: str, *, counts: bool = True) -> None:
         """Try it again later; `counts` is False where the attempt never reached the server."""
@@ -98,11 +171,20 @@ class Links:
         )
         return {(row[0], row[1]): row[2] for row in await self._connection.execute(statement)}
 
-    async def next_pending(self, source_id: int) -> datetime | None:
-        """When the earliest of its pending links may be tried; None where none waits."""
-        pending = (_link.c.source_id == source_id) & (_link.c.state == "pending")
-        found: datetime | None = await self._connection.scalar(select(func.min(_link.c.next_try_at)).where(pending))
-        return found
+    async def next_fetches(self, source_ids: Sequence[int]) -> dict[int, datetime]:
+        """When the earliest of the pending links of each of these sources may be tried; absent where none waits."""
+        statement = (
+            select(_link.c.source_id, func.min(_link.c.next_try_at))
+            .where(_link.c.source_id.in_(source_ids), _link.c.state == "pending")
+            .group_by(_link.c.source_id)
+        )
+        return {row[0]: row[1] for row in await self._connection.execute(statement) if row[1] is not None}
+
+    async def by_roads(self, source_id: int, since: datetime) -> dict[tuple[Road, ...], int]:
+        """How many articles found since then stand on which roads together."""
+        mine = (_link.c.source_id == source_id) & (_link.c.found_at >= since) & (_link.c.state == "fetched")
+        statement = select(_link.c.roads, func.count()).where(mine).group_by(_link.c.roads)
+        return {_roads(row[0]): row[1] for row in await self._connection.execute(statement)}
 
     async def brought_news(self, article_id: int) -> bool:
         """Whether some source's link brought this article as news, not as history."""

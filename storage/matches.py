@@ -1,6 +1,7 @@
 """The repository of matches."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,12 @@ from storage.articles import stored_value
 from storage.rows import insert_new
 
 _match, _article, _source, _watch = tables.match, tables.article, tables.source, tables.watch
+_revision = tables.revision
 
 
 @dataclass(frozen=True, slots=True)
 class FoundMatch:
-    """A match with its watch's name and its article, as lists show it."""
+    """A match with its watch's name and its article, as lists show it; the article's text is the one that matched."""
 
     match: Match
     watch: str
@@ -36,7 +38,10 @@ def _value(row: Row[Any]) -> FoundMatch:
         matched_at=row.matched_at,
         seen=row.seen,
     )
-    return FoundMatch(match, row.watch_name, row.watch_query, stored_value(row))
+    stored = stored_value(row)
+    if row.then_title is not None:
+        stored = replace(stored, article=replace(stored.article, title=row.then_title, text=row.then_text))
+    return FoundMatch(match, row.watch_name, row.watch_query, stored)
 
 
 _FOUND = (
@@ -50,10 +55,13 @@ _FOUND = (
         _match.c.seen,
         _watch.c.name.label("watch_name"),
         _watch.c.query.label("watch_query"),
+        _revision.c.title.label("then_title"),
+        _revision.c.text.label("then_text"),
     )
     .join(_article, _article.c.id == _match.c.article_id)
     .join(_source, _source.c.id == _article.c.source_id)
     .join(_watch, _watch.c.id == _match.c.watch_id)
+    .outerjoin(_revision, (_revision.c.article_id == _article.c.id) & (_revision.c.number == _match.c.revision))
 )
 
 
@@ -78,6 +86,22 @@ class Matches:
             same = (_match.c.watch_id == match.watch_id) & (_match.c.article_id == match.article_id)
             await self._connection.execute(update(_match).where(same).values(seen=False))
         return False
+
+    async def matched_anew(self, watch_id: int, article_id: int, spans: Iterable[Span]) -> bool:
+        """The article's latest text matches too: what explains it there. False where there was no such match."""
+        same = (_match.c.watch_id == watch_id) & (_match.c.article_id == article_id)
+        places = [(span.field, span.start, span.end) for span in spans]
+        statement = update(_match).where(same).values(spans=places, revision=None).returning(_match.c.id)
+        return (await self._connection.execute(statement)).scalar_one_or_none() is not None
+
+    async def pin(self, article_id: int, revision: int, but: Iterable[int]) -> None:
+        """The article gets another text: the spans of its matches refer to this revision from now on.
+
+        Those of the watches in `but` are told anew.
+        """
+        others = (_match.c.article_id == article_id) & _match.c.watch_id.not_in(list(but))
+        unpinned = others & _match.c.revision.is_(None)
+        await self._connection.execute(update(_match).where(unpinned).values(revision=revision))
 
     async def latest(self, limit: int, watch: str = "", after: datetime | None = None) -> list[FoundMatch]:
         """The newest matches, of one watch if named, after an instant if given."""

@@ -4,7 +4,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.errors import StorageError
@@ -17,8 +17,21 @@ async def bring_up_to_date(connection: AsyncConnection) -> None:
 
     Raises StorageError if the database was written by a newer Vigie.
     """
-    async with connection.begin():
-        await connection.run_sync(_upgrade)
+    # SQLite alters a table by making it anew and dropping the old one, which would take along the rows that refer to
+    # it; and it knows this switch only outside of a transaction.
+    await _set_foreign_keys(connection, "OFF")
+    try:
+        async with connection.begin():
+            await connection.run_sync(_upgrade)
+    finally:
+        await _set_foreign_keys(connection, "ON")
+
+
+async def _set_foreign_keys(connection: AsyncConnection, state: str) -> None:
+    if connection.dialect.name == "sqlite":
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101 (it was opened to come here)
+        await driver.execute(f"PRAGMA foreign_keys={state}")
 
 
 def _config(connection: Connection) -> Config:
@@ -43,3 +56,14 @@ def _upgrade(connection: Connection) -> None:
         )
     if present != script.get_current_head():
         command.upgrade(config, "head")
+        _check_references(connection)
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise StorageError(
+                f"{len(broken)} rows refer to what is not there, the first in {broken[0][0]!r}",
+                "restore the last backup, and tell the makers of Vigie",
+            )

@@ -30,24 +30,26 @@ _DELIVERY = (
         _delivery.c.sent_at,
         _delivery.c.last_error,
         _alert.c.id.label("sequence"),
+        _alert.c.kind.label("alert_kind"),
         _alert.c.told,
         _alert.c.query,
         _alert.c.decided_at,
         _watch.c.name.label("watch_name"),
     )
     .join(_alert, _alert.c.id == _delivery.c.alert_id)
-    .join(_watch, _watch.c.id == _alert.c.watch_id)
+    .outerjoin(_watch, _watch.c.id == _alert.c.watch_id)
     .join(_channel, _channel.c.id == _delivery.c.channel_id)
 )
 
 
 def _value(row: Row[Any]) -> Delivery:
     alert = Alert(
-        watch=row.watch_name,
+        watch=row.watch_name or "",
         query=row.query,
         decided_at=row.decided_at,
         told=told_from_json(row.told),
         sequence=row.sequence,
+        kind=row.alert_kind,
     )
     return Delivery(
         id=row.delivery_id,
@@ -86,14 +88,18 @@ class Outbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, alert: Alert, watch_id: int, channel_ids: Iterable[int]) -> bool:
-        """Keep an alert and a pending delivery for each channel; False where this watch told of this article before."""
+    async def add(self, alert: Alert, watch_id: int | None, channel_ids: Iterable[int]) -> bool:
+        """Keep an alert and a pending delivery for each channel; False where this watch told of this article before.
+
+        An alert about a source has no watch.
+        """
         number = await insert_new(
             self._connection,
             _alert,
             {
+                "kind": alert.kind,
                 "watch_id": watch_id,
-                "article_id": alert.told.article_id,
+                "article_id": alert.told.article_id if watch_id is not None else None,
                 "told": told_to_json(alert.told),
                 "query": alert.query,
                 "decided_at": alert.decided_at,

@@ -6,7 +6,7 @@ search is a plan of such tokens. What comes back are candidates, newest first; t
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, cast, column, literal, or_, select, table, text
+from sqlalchemy import ColumnElement, and_, bindparam, cast, column, delete, literal, or_, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,6 +43,12 @@ class Search:
             title_terms, body_terms = _distinct(title_terms), _distinct(body_terms)
         values = {"id": article_id, "title": title_terms, "body": body_terms}
         await self._connection.execute(text(_ADD[self._dialect]), values)
+
+    async def put(self, article_id: int, title_terms: str, body_terms: str) -> None:
+        """Index an article anew, in place of what it was indexed under."""
+        key = _fts.c.article_id if self._dialect == "postgresql" else _fts.c.rowid
+        await self._connection.execute(delete(_fts).where(key == article_id))
+        await self.add(article_id, title_terms, body_terms)
 
     async def candidates(self, plan: SearchPlan, limit: int, before_id: int | None = None) -> list[StoredArticle]:
         """At most `limit` articles that the plan lets through, newest first, below an id if given."""

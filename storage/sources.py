@@ -1,20 +1,55 @@
 """The repository of sources, which is also the crawl schedule: what is due, who has it leased, how the visit ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, or_, select, update
 
-from news.source import Source
+from news.source import Road, Source
 from storage import tables
 from storage.named import Named
+from storage.rows import insert
 
 _source = tables.source
 
 
 def _free(now: datetime) -> Any:
     return or_(_source.c.leased_until.is_(None), _source.c.leased_until <= now)
+
+
+# What is forgotten of a source that is added again, or moves to another address.
+AS_NEW: Mapping[str, Any] = {
+    "discovered_at": None,
+    "watched_since": None,
+    "failures": 0,
+    "last_error": "",
+    "advice": "",
+    "trouble": "",
+    "told_of": "",
+    "suspicions": 0,
+    "rhythm": None,
+    "patterns": None,
+    "last_news_at": None,
+}
+
+
+def _row(source: Source, now: datetime) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "url": source.url,
+        "origin": source.origin,
+        "interval": source.interval,
+        "paused": source.paused,
+        "alert_history": source.alert_history,
+        "history": source.history,
+        "spider": source.spider,
+        "browser": source.browser,
+        "accept_any_certificate": source.accept_any_certificate,
+        "access": dict(source.access),
+        "added_at": now,
+        "due_at": source.due_at or now,
+    }
 
 
 class Sources(Named[Source]):
@@ -38,24 +73,63 @@ class Sources(Named[Source]):
             due_at=row.due_at,
             last_visit_at=row.last_visit_at,
             last_success_at=row.last_success_at,
+            last_news_at=row.last_news_at,
             failures=row.failures,
             last_error=row.last_error,
+            advice=row.advice,
+            trouble=row.trouble,
+            told_of=row.told_of,
+            suspicions=row.suspicions,
+            history=row.history,
+            spider=row.spider,
+            browser=row.browser,
+            accept_any_certificate=row.accept_any_certificate,
+            access=row.access,
         )
 
     async def put(self, source: Source, now: datetime) -> int:
         """Add a source, due at once; its id. Raises ConflictError if the name is taken."""
-        values = {
-            "name": source.name,
-            "url": source.url,
-            "origin": source.origin,
-            "interval": source.interval,
-            "paused": source.paused,
-            "alert_history": source.alert_history,
-            "added_at": now,
-            "due_at": now,
-        }
-        forgotten = {"discovered_at": None, "watched_since": None, "failures": 0, "last_error": ""}
-        return await self.add(values, fresh=forgotten)
+        return await self.add(_row(source, now) | {"due_at": now}, fresh=AS_NEW)
+
+    async def put_many(self, sources: Sequence[Source], now: datetime) -> set[str]:
+        """Add sources in one statement, each due at its `due_at`; the names of those that are there now.
+
+        A removed source of the same name is revived; one whose name is taken is left out.
+        """
+        if not sources:
+            return set()
+        rows = {source.name: _row(source, now) for source in sources}
+        statement = insert(self._connection, _source).on_conflict_do_nothing().returning(_source.c.name)
+        added = set(await self._connection.scalars(statement, list(rows.values())))
+        for name, row in rows.items():
+            if name in added:
+                continue
+            revive = update(_source).where(_source.c.name == name, _source.c.removed).values(**row, **AS_NEW)
+            if (await self._connection.execute(revive.values(removed=False))).rowcount:
+                added.add(name)
+        await self._changed()
+        return added
+
+    async def feeds(self) -> list[tuple[int, Road, str]]:
+        """The feeds of all sources, in the order in which they were found: the source's id, the road, the URL."""
+        statement = select(tables.feed.c.source_id, tables.feed.c.road, tables.feed.c.url).order_by(tables.feed.c.id)
+        return [(row.source_id, row.road, row.url) for row in await self._connection.execute(statement)]
+
+    async def suspect(self, number: int) -> None:
+        """Another page in a row that stood in an article's place."""
+        await self._connection.execute(
+            update(_source).where(_source.c.id == number).values(suspicions=_source.c.suspicions + 1)
+        )
+
+    async def trust(self, number: int) -> None:
+        """A page was an article; costs no write where nothing was suspected."""
+        doubted = (_source.c.id == number) & (_source.c.suspicions > 0)
+        await self._connection.execute(update(_source).where(doubted).values(suspicions=0))
+
+    async def learned(self, numbers: Sequence[int]) -> dict[int, tuple[Any, Any]]:
+        """What is learned of when each source publishes, and of the shapes of its URLs, as JSON or None."""
+        statement = select(_source.c.id, _source.c.rhythm, _source.c.patterns).where(_source.c.id.in_(numbers))
+        return {row.id: (row.rhythm, row.patterns) for row in await self._connection.execute(statement)}
 
     async def remove(self, number: int) -> None:
         """Hide it; its feeds and the links not fetched yet go, its articles stay; a visit under way loses its lease."""

@@ -1,6 +1,18 @@
 """The tables. A change here needs a migration beside it; a test compares the two on both databases."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, false
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
 from storage.types import CleanText, Instant, JsonText
 
@@ -47,6 +59,18 @@ source = Table(
     Column("last_success_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
     _text("last_error"),
+    _text("advice"),
+    Column("trouble", String(16), nullable=False, server_default=""),
+    Column("history", Integer, nullable=False, server_default="0"),
+    _text("spider"),
+    _flag("browser"),
+    _flag("accept_any_certificate"),
+    Column("access", JsonText, nullable=False, server_default="{}"),
+    Column("rhythm", JsonText),
+    Column("patterns", JsonText),
+    Column("last_news_at", Instant),
+    Column("told_of", String(16), nullable=False, server_default=""),
+    Column("suspicions", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -63,6 +87,10 @@ feed = Table(
     Column("last_polled_at", Instant),
     Column("last_success_at", Instant),
     _text("last_error"),
+    Column("hints", JsonText, nullable=False, server_default="{}"),
+    _text("hub"),
+    _text("topic"),
+    Column("not_before", Instant),
     UniqueConstraint("source_id", "url_key"),
 )
 
@@ -84,8 +112,13 @@ link = Table(
     Column("settled_at", Instant),
     _text("last_error"),
     Column("article_id", Integer, ForeignKey("article.id", ondelete="SET NULL"), index=True),
+    Column("roads", Integer, nullable=False, server_default="0"),
+    Column("modified_at", Instant),
+    Column("revisits", Integer, nullable=False, server_default="0"),
+    Column("revisit_at", Instant),
     UniqueConstraint("source_id", "url_key"),
     Index("ix_link_url_key", "url_key"),
+    Index("ix_link_source_id_revisit_at", "source_id", "revisit_at"),
     Index("ix_link_source_id_state_next_try_at", "source_id", "state", "next_try_at"),
 )
 
@@ -104,6 +137,21 @@ article = Table(
     Column("language", String(16)),
     Column("fetched_at", Instant, nullable=False),
     Column("first_seen_at", Instant, nullable=False, index=True),
+    Column("changed_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("article"),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("title", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    UniqueConstraint("article_id", "number"),
     sqlite_autoincrement=True,
 )
 
@@ -131,6 +179,7 @@ match = Table(
     Column("spans", JsonText, nullable=False),
     Column("matched_at", Instant, nullable=False, index=True),
     _flag("seen"),
+    Column("revision", Integer),
     UniqueConstraint("watch_id", "article_id"),
     Index("ix_match_article_id", "article_id"),
     sqlite_autoincrement=True,
@@ -155,8 +204,9 @@ alert = Table(
     "alert",
     metadata,
     Column("id", Integer, primary_key=True),
-    _parent("watch"),
-    _parent("article"),
+    Column("kind", String(16), nullable=False, server_default="match"),
+    Column("watch_id", Integer, ForeignKey("watch.id", ondelete="CASCADE")),
+    Column("article_id", Integer, ForeignKey("article.id", ondelete="CASCADE")),
     Column("told", JsonText, nullable=False),
     Column("query", CleanText, nullable=False),
     Column("decided_at", Instant, nullable=False),
@@ -204,4 +254,56 @@ counter = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("value", Integer, nullable=False),
+)
+
+cap = Table(
+    "cap",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("source"),
+    Column("name", String(32), nullable=False),
+    Column("times", Integer, nullable=False),
+    _text("url"),
+    _text("detail"),
+    Column("last_at", Instant, nullable=False),
+    UniqueConstraint("source_id", "name"),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("name", String(300), primary_key=True),
+    Column("delay", Float, nullable=False),
+    Column("crawl_delay", Float, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("closed_until", Instant),
+    Column("updated_at", Instant, nullable=False),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("origin", String(300), primary_key=True),
+    Column("rules", CleanText, nullable=False),
+    _flag("is_unreachable"),
+    _text("trouble"),
+    Column("keep_until", Instant, nullable=False),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("feed_id", Integer, ForeignKey("feed.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("hub", CleanText, nullable=False),
+    Column("topic", CleanText, nullable=False),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("secret", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("next_try_at", Instant, nullable=False, index=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("verified_at", Instant),
+    Column("ends_at", Instant),
+    Column("last_push_at", Instant),
+    _text("last_error"),
 )

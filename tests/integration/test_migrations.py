@@ -1,10 +1,12 @@
 """The migrations make exactly the tables that the code declares, on both databases, wholly or not at all."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -13,7 +15,8 @@ from sqlalchemy import Connection, Inspector, create_engine, inspect, text
 
 from news.errors import StorageError
 from storage import Database, tables
-from tests.samples import NOON, a_source
+from storage.told import told_to_json
+from tests.samples import NOON, a_source, told_of
 
 
 @contextlib.contextmanager
@@ -112,3 +115,46 @@ def test_the_migrations_are_one_line_without_a_fork() -> None:
     config.set_main_option("path_separator", "os")
     script = ScriptDirectory.from_config(config)
     assert len(script.get_heads()) == len(script.get_bases()) == 1
+
+
+_OF_THE_FIRST_SCHEMA = (
+    "INSERT INTO source (id, name, url, origin, interval, added_at, due_at)"
+    " VALUES (1, 'Le Phare', 'https://phare.example/', 'command', 900, :now, :now),"
+    " (2, 'La Digue', 'https://digue.example/', 'command', 60, :now, :now)",
+    "INSERT INTO article (id, source_id, url, canonical_url, url_key, title, text, authors, fetched_at, first_seen_at)"
+    " VALUES (1, 1, 'https://phare.example/a', 'https://phare.example/a', 'k', 'Titre', 'Texte', '[]', :now, :now)",
+    "INSERT INTO link (id, source_id, url, url_key, road, state, found_at, article_id)"
+    " VALUES (1, 1, 'https://phare.example/a', 'k', 'sitemap', 'fetched', :now, 1)",
+    "INSERT INTO watch (id, name, query, channels, origin, added_at) VALUES (1, 'W', 'x', '[]', 'command', :now)",
+    "INSERT INTO channel (id, name, kind, settings, origin, added_at)"
+    " VALUES (1, 'C', 'webhook', '{}', 'command', :now)",
+    "INSERT INTO alert (id, watch_id, article_id, told, query, decided_at) VALUES (7, 1, 1, :told, 'x', :now)",
+    "INSERT INTO delivery (id, key, alert_id, channel_id, state, created_at)"
+    " VALUES (1, 'msg_1', 7, 1, 'pending', :now)",
+)
+
+
+async def test_what_the_first_schema_held_is_there_after_the_migrations(blank_database_url: str) -> None:
+    with _connected(blank_database_url) as connection:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        told = json.dumps(told_to_json(told_of(1)))
+        for statement in _OF_THE_FIRST_SCHEMA:
+            connection.execute(text(statement), {"now": NOON.replace(tzinfo=None), "told": told})
+    database = await Database.open(blank_database_url)
+    async with database.read() as transaction:
+        [delivery] = await transaction.outbox.latest(9)
+        assert (delivery.key, delivery.alert.sequence, delivery.alert.kind, delivery.alert.watch) == (
+            "msg_1",
+            7,
+            "match",
+            "W",
+        )
+        assert [source.interval for source in await transaction.sources.all()] == [60, 0]  # La Digue, Le Phare
+        assert await transaction.connection.scalar(text("SELECT roads FROM link")) == 2  # the bit of sitemaps
+        # The rows still hang together: what SQLite makes anew must not have cost their references.
+        assert (await transaction.outbox.of_article(1, 1))[0].id == delivery.id
+    await database.close()

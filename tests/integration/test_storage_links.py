@@ -37,6 +37,7 @@ async def test_a_found_link_is_pending_and_due_at_once(database: Database, sourc
             source_id=source_id,
             url="https://phare.example/a",
             road="sitemap",
+            roads=("sitemap",),
             is_history=True,
             next_try_at=NOON,
             published_at=NOON - HOUR,
@@ -92,7 +93,7 @@ async def test_a_postponed_link_waits_for_its_next_try(database: Database, sourc
         assert (later.id, later.attempts, later.last_error) == (b.id, 0, "robots.txt cannot be read")
         first = (await transaction.links.due(source_id, NOON + HOUR, 9))[0]
         assert (first.id, first.attempts, first.next_try_at, first.last_error) == (a.id, 1, NOON + HOUR, "503")
-        assert await transaction.links.next_pending(source_id) == NOON + MINUTE
+        assert await transaction.links.next_fetches([source_id]) == {source_id: NOON + MINUTE}
 
 
 async def test_a_settled_link_is_never_due_and_knows_its_article(database: Database, source_id: int) -> None:
@@ -106,7 +107,7 @@ async def test_a_settled_link_is_never_due_and_knows_its_article(database: Datab
         assert (settled.state, settled.attempts, settled.next_try_at) == ("fetched", 2, None)
         assert (settled.last_error, settled.article_id) == ("", article_id)
         assert await transaction.links.due(source_id, NOON + HOUR, 9) == []
-        assert await transaction.links.next_pending(source_id) is None
+        assert await transaction.links.next_fetches([source_id]) == {}
 
 
 async def test_links_are_counted_by_state_and_the_troubled_are_listed_latest_first(

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerting.channels.signature import signed_headers, signing_key
-from alerting.payload import body, payload, schema
+from alerting.payload import SOURCE_TYPES, body, payload, schema
 from alerting.timetable import WEBHOOK_WAITS
-from news.alert import Alert
+from news.alert import Alert, AlertKind, Told
 from tests.receivers import ALERT, TOLD
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
@@ -23,7 +23,10 @@ PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="
 
 def validate(value: Any) -> None:
     strict = json.loads(json.dumps(schema()))
-    for described in (strict, strict["properties"]["article"], strict["properties"]["hits"]["items"]):
+    of_article = strict["$defs"]["article_matched"]
+    of_source = strict["$defs"]["source_event"]
+    inner = (of_article["properties"][name] for name in ("article", "hits"))
+    for described in (of_article, of_source, *(one.get("items", one) for one in inner)):
         described["additionalProperties"] = False  # ours has nothing that the schema does not tell
     jsonschema.Draft202012Validator(strict).validate(value)
 
@@ -70,6 +73,7 @@ def test_the_schema_refuses_what_is_not_a_payload(name: str, value: Any) -> None
         told=st.builds(replace, st.just(TOLD), title=st.text(st.characters()), excerpt=st.text(st.characters())),
         sequence=st.integers(0),
         is_test=st.booleans(),
+        kind=st.just("match"),
     )
 )
 def test_whatever_was_crawled_the_body_is_utf_8_and_obeys_the_schema(alert: Alert) -> None:
@@ -78,25 +82,44 @@ def test_whatever_was_crawled_the_body_is_utf_8_and_obeys_the_schema(alert: Aler
     assert len(sent["article"]["title"]) == len(alert.told.title)
 
 
+@pytest.mark.parametrize("kind", ["silent", "failing", "blocked", "suspect", "back"])
+def test_an_event_of_a_source_obeys_the_schema_and_has_neither_watch_nor_article(kind: AlertKind) -> None:
+    told = Told(0, "Le Phare has gone quiet", "https://phare.example/", "Le Phare", "Nothing since Tuesday.")
+    sent = json.loads(body(Alert("", "", datetime(2026, 11, 21, tzinfo=UTC), told, sequence=7, kind=kind)))
+    validate(sent)
+    assert sent["type"] == f"source.{kind}"
+    assert sent["source"] == {"name": "Le Phare", "url": "https://phare.example/"}
+    assert (sent["title"], sent["text"]) == ("Le Phare has gone quiet", "Nothing since Tuesday.")
+    assert not {"watch", "article", "query"} & set(sent)
+
+
+def test_every_kind_of_source_event_is_in_the_schema() -> None:
+    assert tuple(schema()["$defs"]["source_event"]["properties"]["type"]["enum"]) == SOURCE_TYPES
+
+
 def test_a_lone_surrogate_does_not_stop_the_body_nor_move_the_hits() -> None:
     sent = json.loads(body(replace(ALERT, told=replace(TOLD, title="a\ud800b"))))
     assert sent["article"]["title"] == "a?b"
 
 
 def test_the_documented_example_obeys_the_schema() -> None:
-    example = json.loads(blocks("json")[0])
+    example, of_source = map(json.loads, blocks("json"))
     validate(example)
+    validate(of_source)
     hit = [example["article"][one["field"]][one["start"] : one["end"]] for one in example["hits"]]
     assert hit == ["Pyongyang", "Pyongyang", "troupes"]
 
 
 def test_every_property_is_documented() -> None:
-    described = schema()
+    described = schema()["$defs"]
+    of_article, of_source = (described[name]["properties"] for name in ("article_matched", "source_event"))
     names = {
-        *described["properties"],
-        *(f"article.{name}" for name in described["properties"]["article"]["properties"]),
+        *of_article,
+        *of_source,
+        *(f"article.{name}" for name in of_article["article"]["properties"]),
+        *(f"source.{name}" for name in of_source["source"]["properties"]),
     }
-    undocumented = {name for name in names - {"article"} if f"| `{name}` |" not in PAGE}
+    undocumented = {name for name in names - {"article", "source"} if f"| `{name}` |" not in PAGE}
     assert undocumented == set()
 
 
