@@ -9,16 +9,16 @@ from news.alert import Channel
 from news.errors import AddressRefusedError
 
 if TYPE_CHECKING:
-    from alerting.guard import Guard
+    from alerting.guard import GuardedDialler
     from cli.place import Archive
 
 
-def guard_of(archive: "Archive") -> "Guard":
-    """The guard under the settings as they stand."""
-    from alerting.guard import Guard
-    from news.address import AllowList
+def dialler_of(archive: "Archive") -> "GuardedDialler":
+    """What dials for a channel, behind the guard under the settings as they stand."""
+    from alerting.guard import GuardedDialler
+    from cli.network import guard_under
 
-    return Guard(AllowList.parse(archive.settings.network.allow))
+    return GuardedDialler(guard_under(archive.settings))
 
 
 def warn_of_refusal(channel: Channel, data: Path, config: Path | None) -> None:
@@ -29,6 +29,7 @@ def warn_of_refusal(channel: Channel, data: Path, config: Path | None) -> None:
 
 
 async def _refusal(archive: "Archive", channel: Channel) -> AddressRefusedError | None:
+    from cli.network import guard_under
     from service.reach import guard_refusal
 
-    return await guard_refusal(channel, guard_of(archive))
+    return await guard_refusal(channel, guard_under(archive.settings))

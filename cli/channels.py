@@ -8,7 +8,7 @@ import typer
 from cli import channel_add
 from cli import channel_options as options
 from cli.archive import reading, with_archive, writing
-from cli.channel_guard import guard_of, warn_of_refusal
+from cli.channel_guard import dialler_of, warn_of_refusal
 from cli.channel_options import Security, chosen, shown, state
 from cli.errors import FoundWantingError
 from cli.group import group
@@ -161,7 +161,7 @@ async def _tested(archive: "Archive", name: str) -> Receipt:
     async with archive.database.read() as tx:
         channel = await tx.channels.get(name)
     try:
-        return await try_out(channel, build(channel, guard_of(archive), archive.clock), archive.clock)
+        return await try_out(channel, build(channel, dialler_of(archive), archive.clock), archive.clock)
     except DeliveryError as error:
         raise FoundWantingError(f"not accepted: {error.message}", error.hint) from error
 

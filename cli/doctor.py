@@ -72,15 +72,14 @@ def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path 
 
 
 async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Finding]":
-    from alerting.guard import Guard
+    from cli.network import guard_under
     from cli.place import Place, open_archive
-    from news.address import AllowList
     from service.doctor import examine_archive
     from service.finding import fail, ok
 
     try:
         async with open_archive(Place(folder, file)) as archive, archive.database.read() as tx:
-            guard = Guard(AllowList.parse(archive.settings.network.allow))
+            guard = guard_under(archive.settings)
             found = await examine_archive(tx, guard, archive.clock.now(), is_running=folder.is_held())
             return [ok("database", f"opens; it holds {await tx.articles.count()} articles"), *found]
     except VigieError as error:

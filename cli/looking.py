@@ -4,20 +4,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 
 from cli.errors import FoundWantingError
+from cli.network import guard_under, system_resolve
 from cli.wiring import limits
 from crawler.engine import CrawlEngine, CrawlParts
 from crawler.fetching import Answer
 from crawler.guard import GuardedResolver
+from crawler.memory import ShortMemory
 from extraction.extractor import PoolExtractor
 from extraction.pool import WorkerPool
-from news.address import AllowList
+from news.address import allowing
 from news.clock import SystemClock
+from news.url import endpoint
 
 if TYPE_CHECKING:
     from crawler.visit import VisitBook
+    from news.ports import Resolve
     from service.settings import Settings
 
 
@@ -30,12 +33,12 @@ class Lookout:
 
 
 @asynccontextmanager
-async def lookout(settings: "Settings") -> AsyncIterator[Lookout]:
+async def lookout(settings: "Settings", resolve: "Resolve" = system_resolve) -> AsyncIterator[Lookout]:
     """A lookout, running. The reactor must ride on this loop; once per process."""
     pool = WorkerPool(1, settings.extraction.timeout)
-    guard = GuardedResolver(AllowList.parse(settings.network.allow))
+    guard = GuardedResolver(guard_under(settings, resolve))
     no_book = cast("VisitBook", None)  # visits write in it, and there will be none
-    crawler = CrawlEngine(CrawlParts(limits(settings), guard, no_book, pool, SystemClock()))
+    crawler = CrawlEngine(CrawlParts(limits(settings), guard, no_book, ShortMemory(), pool, SystemClock()))
     await pool.warm()
     await crawler.start()
     try:
@@ -50,9 +53,4 @@ async def fetched(crawler: CrawlEngine, url: str) -> Answer:
     answer = await crawler.fetch(url)
     if isinstance(answer, Answer):
         return answer
-    hint = ""
-    if answer.kind == "guard":
-        parts = urlsplit(url)
-        port = parts.port or (80 if parts.scheme == "http" else 443)
-        hint = f'if that is meant, allow it: [network] allow = ["{parts.hostname}:{port}"]'
-    raise FoundWantingError(answer.message, hint)
+    raise FoundWantingError(answer.message, allowing(*endpoint(url)) if answer.kind == "guard" else "")

@@ -1,32 +1,22 @@
-"""The crawler's adapter to the one verdict on addresses: Twisted dials only what this resolver hands out.
+"""The crawler's adapter to the one guard: Twisted dials only what this resolver hands out.
 
 Twisted asks it about every host of every connection, address literals of all spellings included, so the address that
-was checked is the address that is dialled, and a name that changes its mind between check and dial gains nothing.
+was checked is the address that is dialled.
 """
 
 import asyncio
-import socket
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from zope.interface import implementer
 
-from news.address import AllowList, vetted
 from news.errors import AddressRefusedError
+from news.guard import Guard
 
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 _REMEMBERED = 1_000
-_LOOK_UP_SECONDS = 20.0
-
-
-async def system_resolve(host: str, port: int) -> Sequence[str]:
-    """All addresses of a host as the system knows them. Raises OSError where it knows none."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @implementer(IHostResolution)
@@ -45,12 +35,11 @@ class _Resolution:
 
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Resolves a host, has all its addresses vetted, and hands out those or none."""
+    """Hands out the addresses of a host that the guard has passed, or none."""
 
-    def __init__(self, allow: AllowList, resolve: Resolve = system_resolve) -> None:
-        self._allow = allow
-        self._resolve = resolve
-        self._refusals: OrderedDict[str, AddressRefusedError] = OrderedDict()
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._refusals: OrderedDict[tuple[str, int], AddressRefusedError] = OrderedDict()
 
     def install(self) -> None:
         """Make it the reactor's resolver; there is no way past it for anything that Twisted connects."""
@@ -58,13 +47,9 @@ class GuardedResolver:
 
         reactor.installNameResolver(self)
 
-    def allow(self, allow: AllowList) -> None:
-        """Exchange the allow-list, after the configuration was read again."""
-        self._allow = allow
-
-    def refusal(self, host: str) -> AddressRefusedError | None:
-        """Why the host was refused last; Twisted itself only says that it has no address."""
-        return self._refusals.get(host)
+    def refusal(self, host: str, port: int) -> AddressRefusedError | None:
+        """Why the host was refused last on that port; Twisted itself only says that it has no address."""
+        return self._refusals.get((host, port))
 
     def resolveHostName(  # noqa: N802 (Twisted's name)
         self,
@@ -83,22 +68,20 @@ class GuardedResolver:
 
     async def _answer(self, receiver: Any, host: str, port: int) -> None:
         try:
-            for address in await self._vetted(host, port):
+            for address in await self._addresses(host, port):
                 family = IPv6Address if ":" in address else IPv4Address
                 receiver.addressResolved(family("TCP", address, port))
         finally:
             receiver.resolutionComplete()
 
-    async def _vetted(self, host: str, port: int) -> Sequence[str]:
+    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+        self._refusals.pop((host, port), None)
         try:
-            async with asyncio.timeout(_LOOK_UP_SECONDS):
-                addresses = await self._resolve(host, port)
-        except (OSError, UnicodeError, TimeoutError):
+            return await self._guard.addresses(host, port)
+        except OSError:
             return ()  # Twisted then reports that the host has no address, which is the truth
-        try:
-            return vetted(host, port, addresses, self._allow)
         except AddressRefusedError as refusal:
-            self._refusals[host] = refusal
+            self._refusals[host, port] = refusal
             while len(self._refusals) > _REMEMBERED:
                 self._refusals.popitem(last=False)
             return ()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from matching.fold import fold
 from news.article import Article
+from news.hostname import ascii_host
 from news.query import FieldName
 from news.url import host
 
@@ -81,8 +82,8 @@ def _is_on_site(value: str, article: Article) -> bool:
 def _ascii(name: str) -> str:
     """The host's name as the network knows it: école.fr is xn--cole-9oa.fr."""
     try:
-        return name.casefold().encode("idna").decode("ascii")
-    except UnicodeError:
+        return ascii_host(name)
+    except ValueError:
         return name.casefold()
 
 

@@ -1,4 +1,4 @@
-"""The one verdict on an address: may it be dialled? Pure; the crawler and alerting each hold a thin adapter to it."""
+"""The one verdict on an address: may it be dialled? Pure; `news.guard` asks it of everything before it is dialled."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -112,6 +112,12 @@ def vetted(host: str, port: int, resolved: Sequence[str], allow: AllowList) -> t
         if not is_global_unicast(address) and not allow.allows(host, unwrapped(address), port):
             raise AddressRefusedError(
                 f"{host} leads to {unwrapped(address)}, which is not on the open internet",
-                f'if that is meant, allow it: [network] allow = ["{host}:{port}"]',
+                allowing(host, port),
             )
     return tuple(resolved)
+
+
+def allowing(host: str, port: int) -> str:
+    """What the user writes to allow a host on a port, as a hint."""
+    plain = f"[{host}]" if ":" in host else host
+    return f'if that is meant, allow it: [network] allow = ["{plain}:{port}"]'

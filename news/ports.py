@@ -1,6 +1,6 @@
 """What one stage needs of another, as protocols: `service` hands each stage the other's hands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ParamSpec, Protocol, TypeVar
 
 from news.alert import Delivery, Receipt
@@ -8,6 +8,14 @@ from news.article import Article, NoArticle, Page
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Resolve(Protocol):
+    """Asks the system, or whatever stands in for it, for a host's addresses."""
+
+    async def __call__(self, host: str, port: int, /) -> Sequence[str]:
+        """All addresses of the host, as text; of an address, in whatever spelling, itself. Raises OSError if none."""
+        ...
 
 
 class Extractor(Protocol):

@@ -2,19 +2,24 @@
 
 import hashlib
 import re
-from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from news.errors import BadUrlError
+from news.hostname import ascii_host
 from news.text import clip
 
 LONGEST_URL = 8_192
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
-_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_SLASHES = re.compile(r"(?:(?P<scheme>https?):)?(?P<slashes>/*)", re.IGNORECASE)
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# What the URL standard escapes in a path and in a query of http, beside spaces and control characters.
+_ESCAPED_IN_PATH = re.compile(r'[^\x00-\x7f]+|["<>^`{}]')
+_ESCAPED_IN_QUERY = re.compile(r"""[^\x00-\x7f]+|["'<>]""")
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+# Only as long a number as sessions have: `sid=100` may be a section, or a story.
+_SESSION_PART = re.compile(r"(amp;)?(s?sid|session_?id|oscsid|zenid)=[0-9a-f]{32}", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"//[^/?#]*@")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # `amp;` stands before the name where a feed has escaped its ampersands twice.
@@ -27,14 +32,14 @@ _TRACKING = re.compile(
 
 
 def checked(url: str) -> str:
-    """The URL, stripped of outer white space, if Vigie may visit such a thing at all.
+    """The URL, stripped of outer white space and its host in normal form, if Vigie may visit such a thing at all.
 
     Raises BadUrlError for anything but http and https, and for user names, backslashes, control characters and white
-    space within, which programs read in different ways and attackers therefore like.
+    space within, which programs read in different ways and attackers therefore like. The host is in normal form so
+    that whoever connects cannot read another one in it than we did.
     """
-    url = url.strip()
-    _taken_apart(url)
-    return url
+    parts, authority = _taken_apart(url.strip())
+    return url.strip().replace(f"//{parts.netloc}", f"//{authority}", 1)
 
 
 def _taken_apart(url: str) -> tuple[SplitResult, str]:
@@ -78,20 +83,14 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _ascii_host(parts: SplitResult) -> str:
-    name = parts.hostname or ""
+    written = parts.netloc.rpartition("@")[2]
+    name = written[: written.find("]") + 1] if written.startswith("[") else written.partition(":")[0]
+    if not name:
+        raise BadUrlError("the URL names no host")
     try:
-        if ":" in name and "%" not in name:
-            return f"[{IPv6Address(name)}]"
-        if "[" in parts.netloc:
-            raise ValueError("brackets around what is no IPv6 address")
-        if not name.isascii():
-            name = name.encode("idna").decode("ascii")
-        name = name.lower().removesuffix(".")
+        return ascii_host(name)
     except ValueError as error:
-        raise BadUrlError(f"the URL's host {name!r} is no host name") from error
-    if not _HOST.fullmatch(name):
-        raise BadUrlError(f"the URL's host {name!r} is no host name" if name else "the URL names no host")
-    return name
+        raise BadUrlError(f"the URL's host {clip(name, 200)!r} is no host name: {error}") from error
 
 
 def normal(url: str) -> str:
@@ -101,17 +100,18 @@ def normal(url: str) -> str:
     BadUrlError like `checked`, and where the ASCII form is too long.
     """
     parts, authority = _taken_apart(url.strip())
-    path = _without_dots(_SESSION.sub("", _ascii(parts.path))) or "/"
-    plain = urlunsplit((parts.scheme, authority, path, _without_tracking(_ascii(parts.query)), ""))
+    path = _without_dots(_SESSION.sub("", _ascii(parts.path, _ESCAPED_IN_PATH))) or "/"
+    query = _without_tracking(_ascii(parts.query, _ESCAPED_IN_QUERY))
+    plain = urlunsplit((parts.scheme, authority, path, query, ""))
     if len(plain) > LONGEST_URL:
         raise BadUrlError(f"the URL is {len(plain)} characters long", f"Vigie takes up to {LONGEST_URL}")
     return plain
 
 
-def _ascii(part: str) -> str:
+def _ascii(part: str, escaped: re.Pattern[str]) -> str:
     """The part as a client sends it, its escapes in capitals: `/été` and `/%c3%a9t%c3%a9` are one path."""
-    escaped = _NOT_ASCII.sub(lambda found: quote(found.group(), errors="replace"), part)
-    return _ESCAPE.sub(lambda found: found.group().upper(), escaped)
+    whole = _SURROGATE.sub("\ufffd", part)
+    return _ESCAPE.sub(lambda found: found.group().upper(), escaped.sub(lambda found: quote(found.group()), whole))
 
 
 def _without_dots(path: str) -> str:
@@ -132,8 +132,9 @@ def _without_dots(path: str) -> str:
 
 
 def _without_tracking(query: str) -> str:
-    """The query less its tracking parameters; what is kept is kept to the letter, for the server may care."""
-    return "&".join(part for part in query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0]))
+    """The query less tracking and sessions; what is kept is kept to the letter, for the server may care."""
+    kept = (part for part in query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0]))
+    return "&".join(part for part in kept if not _SESSION_PART.fullmatch(part))
 
 
 def key(url: str) -> str:
@@ -149,13 +150,24 @@ def key(url: str) -> str:
 def joined(base: str, link: str) -> str | None:
     """The link as seen from the page `base`, in normal form; None where it leads nowhere Vigie may go.
 
-    Spaces are escaped and line breaks dropped, as browsers do with what pages write.
+    Spaces are escaped, line breaks dropped and slashes counted as browsers do with what pages write.
     """
-    link = _LINE_BREAKS.sub("", link.strip()).replace(" ", "%20")
+    link = _LINE_BREAKS.sub("", link.strip()).partition("#")[0].replace(" ", "%20")
     try:
-        return normal(urljoin(base, link))
+        return normal(urljoin(base, _with_two_slashes(base, link)))
     except (BadUrlError, ValueError):
         return None
+
+
+def _with_two_slashes(base: str, link: str) -> str:
+    """The link with two slashes before its host, where browsers see a host behind none, one or many."""
+    found = _SLASHES.match(link)
+    assert found is not None  # noqa: S101 (it matches anything)
+    scheme, slashes = found["scheme"] or "", found["slashes"]
+    is_elsewhere = bool(scheme) and not base.lower().startswith(f"{scheme.lower()}:")
+    if is_elsewhere or len(slashes) > 2:
+        return f"{scheme}:" * bool(scheme) + "//" + link[found.end() :]
+    return link
 
 
 def host(url: str) -> str:
@@ -164,6 +176,12 @@ def host(url: str) -> str:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def endpoint(url: str) -> tuple[str, int]:
+    """The host and the port that a request to the URL dials. Raises BadUrlError where it names no port that is one."""
+    parts = _split(url)
+    return (parts.hostname or "").rstrip("."), parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
 
 
 def origin(url: str) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from alerting.channels import check
 from alerting.channels.secrets import read_secret
 from alerting.channels.settings import ChannelSettings
-from alerting.guard import Guard
 from matching import parse
 from news.alert import Channel
 from news.errors import ConfigError, DeliveryError, QueryError
+from news.guard import Guard
 from news.source import Source
 from news.watch import Watch
 from service.finding import Finding, fail, ok, warn

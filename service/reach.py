@@ -1,17 +1,16 @@
 """Reach: whether the guard will let a channel's messages out, known before one has to be sent."""
 
 import asyncio
-from urllib.parse import urlsplit
 
 from alerting.channels import check
 from alerting.channels.email import EmailSettings
 from alerting.channels.webhook import WebhookSettings
-from alerting.guard import Guard
 from news.alert import Channel
 from news.errors import AddressRefusedError
+from news.guard import Guard
+from news.url import endpoint
 
 _LOOK_UP_SECONDS = 3.0
-_WEB_PORTS = {"http": 80, "https": 443}
 _MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -36,6 +35,5 @@ def _endpoint(channel: Channel) -> tuple[str, int]:
     if isinstance(settings, EmailSettings):
         return settings.host, settings.port or _MAIL_PORTS[settings.security]
     if isinstance(settings, WebhookSettings):
-        parts = urlsplit(settings.url)
-        return parts.hostname or "", parts.port or _WEB_PORTS[parts.scheme]
+        return endpoint(settings.url)
     raise TypeError(f"nobody said where a channel of kind {channel.kind} dials")

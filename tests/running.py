@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from cli.network import system_resolve
 from cli.place import Archive, Place, open_archive
 from cli.wiring import Engine
 from extraction.pool import WorkerPool
 from news.alert import Delivery
 from news.article import StoredArticle
 from news.clock import ManualClock
+from news.ports import Resolve
 from news.source import Link, Source
 from storage.matches import FoundMatch
 
@@ -69,12 +71,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, settings: str, pool: WorkerPool, clock: ManualClock) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, settings: str, pool: WorkerPool, clock: ManualClock, resolve: Resolve = system_resolve
+) -> AsyncIterator[Running]:
     """Vigie on a folder with these settings; `[crawler] delay = 0` is usually wanted."""
     (folder / "vigie.toml").write_text(settings, encoding="utf-8")
     place = Place.of(folder, None)
     async with open_archive(place, clock) as archive:
-        engine = Engine(archive, pool)
+        engine = Engine(archive, pool, resolve)
         await engine.crawler.start()
         try:
             yield Running(archive, engine, clock)

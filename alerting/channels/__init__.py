@@ -9,7 +9,7 @@ from alerting.channels.secrets import HIDDEN
 from alerting.channels.settings import ChannelSettings, parsed
 from alerting.channels.signature import generate_secret
 from alerting.channels.webhook import WebhookSender, WebhookSettings
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
 from news.alert import Channel
 from news.clock import Clock
 from news.errors import ConfigError
@@ -23,7 +23,7 @@ class Kind:
     """A kind of channel: the model of its settings, and how a sender is made of them."""
 
     settings: type[ChannelSettings]
-    sender: Callable[[Any, Guard, Clock], Sender]
+    sender: Callable[[Any, GuardedDialler, Clock], Sender]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -37,7 +37,7 @@ def check(channel: Channel) -> ChannelSettings:
     return parsed(_kind(channel).settings, channel.settings, channel.name)
 
 
-def build(channel: Channel, guard: Guard, clock: Clock) -> Sender:
+def build(channel: Channel, guard: GuardedDialler, clock: Clock) -> Sender:
     """What sends for the channel; whatever it dials passes the guard. Raises ConfigError like `check`."""
     return _kind(channel).sender(check(channel), guard, clock)
 

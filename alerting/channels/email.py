@@ -13,7 +13,7 @@ from alerting.channels.secrets import read_secret, scrubbed
 from alerting.channels.settings import ChannelSettings
 from alerting.channels.smtp import Envelope, hand_over, leave, log_in, verdict
 from alerting.channels.tls import tls_context
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
 from alerting.marks import one_line
 from alerting.render import mail
 from news.alert import Delivery, Receipt
@@ -92,7 +92,7 @@ def _is_loopback(host: str) -> bool:
 class EmailSender:
     """Sends each delivery over a connection of its own."""
 
-    def __init__(self, settings: EmailSettings, guard: Guard) -> None:
+    def __init__(self, settings: EmailSettings, guard: GuardedDialler) -> None:
         self._settings = settings
         self._guard = guard
 

@@ -11,7 +11,7 @@ from alerting.channels.secrets import read_secret, scrubbed
 from alerting.channels.settings import ChannelSettings
 from alerting.channels.signature import signed_headers, signing_key
 from alerting.channels.tls import tls_context
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
 from alerting.marks import one_line
 from alerting.payload import body
 from news.alert import Delivery, Receipt
@@ -65,7 +65,7 @@ class WebhookSettings(ChannelSettings):
 class WebhookSender:
     """Posts each delivery over a connection of its own."""
 
-    def __init__(self, settings: WebhookSettings, guard: Guard, clock: Clock) -> None:
+    def __init__(self, settings: WebhookSettings, guard: GuardedDialler, clock: Clock) -> None:
         self._settings = settings
         self._guard = guard
         self._clock = clock

@@ -29,7 +29,7 @@ class AddressMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> Response | None:
         """Raises the guard's refusal in place of 'no address'."""
         if isinstance(exception, CannotResolveHostError):
-            refusal = self._guard.refusal(urls.host(request.url))
+            refusal = self._guard.refusal(*urls.endpoint(request.meta.get("proxy") or request.url))
             if refusal is not None:
                 raise refusal from exception
         return None

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from alerting.channels import build
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
+from cli.network import system_resolve
 from news.address import AllowList
 from news.alert import Delivery, Receipt
 from news.clock import SystemClock
 from news.errors import DeliveryError
+from news.guard import Guard
 from tests.receivers import ALERT, STALL, TOLD, Certificate, SmtpReceiver, a_delivery, make_certificate
 
 CANARY = "canary-hunter2"
@@ -45,7 +47,7 @@ def delivery(smtp: SmtpReceiver, attempts: int = 0, **settings: Any) -> Delivery
 
 
 async def send(sent: Delivery, allow: AllowList = LOOPBACK) -> Receipt:
-    return await build(sent.channel, Guard(allow), SystemClock()).send(sent)
+    return await build(sent.channel, GuardedDialler(Guard(allow, system_resolve)), SystemClock()).send(sent)
 
 
 async def failure(sent: Delivery, allow: AllowList = LOOPBACK) -> DeliveryError:
@@ -97,7 +99,7 @@ async def test_a_password_is_read_when_it_is_needed(
 ) -> None:
     async with SmtpReceiver(security="tls", certificate=certificate, logins={"vigie": "new"}) as smtp:
         sent = delivery(smtp, security="tls", ca_file=str(certificate.certificate), **login)
-        sender = build(sent.channel, Guard(LOOPBACK), SystemClock())
+        sender = build(sent.channel, GuardedDialler(Guard(LOOPBACK, system_resolve)), SystemClock())
         (tmp_path / "password").write_text("new")
         await sender.send(sent)
         assert len(smtp.mails) == 1

@@ -11,12 +11,14 @@ import pytest
 from standardwebhooks import WebhookVerificationError
 
 from alerting.channels import build, generate_secret
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
 from alerting.payload import payload
+from cli.network import system_resolve
 from news.address import AllowList
 from news.alert import Delivery, Receipt
 from news.clock import Clock, ManualClock, SystemClock
 from news.errors import DeliveryError
+from news.guard import Guard
 from tests.receivers import ALERT, Reply, WebhookReceiver, a_delivery, make_certificate
 
 SECRET = generate_secret()
@@ -35,7 +37,7 @@ def delivery(webhook: WebhookReceiver, **settings: Any) -> Delivery:
 
 
 async def send(sent: Delivery, clock: Clock | None = None, allow: AllowList = LOOPBACK) -> Receipt:
-    return await build(sent.channel, Guard(allow), clock or SystemClock()).send(sent)
+    return await build(sent.channel, GuardedDialler(Guard(allow, system_resolve)), clock or SystemClock()).send(sent)
 
 
 async def failure(sent: Delivery, clock: Clock | None = None, allow: AllowList = LOOPBACK) -> DeliveryError:
@@ -83,7 +85,7 @@ async def test_the_id_and_the_body_stay_while_timestamp_and_signature_are_of_the
 async def test_a_secret_in_a_file_is_read_when_it_is_needed(webhook: WebhookReceiver, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     sent = delivery(webhook, secret=None, secret_file=str(file))
-    sender = build(sent.channel, Guard(LOOPBACK), SystemClock())
+    sender = build(sent.channel, GuardedDialler(Guard(LOOPBACK, system_resolve)), SystemClock())
     file.write_text(f"{SECRET}\n")
     await sender.send(sent)
     assert webhook.calls[0].verified(SECRET)

@@ -11,11 +11,13 @@ from alerting.channels.secrets import read_secret, scrubbed
 from alerting.channels.settings import ChannelSettings
 from alerting.channels.signature import signing_key
 from alerting.channels.webhook import WebhookSender
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
+from cli.network import system_resolve
 from news.address import AllowList
 from news.alert import Channel, ChannelKind
 from news.clock import SystemClock
 from news.errors import ConfigError, DeliveryError
+from news.guard import Guard
 
 MAIL = {"host": "smtp.example.com", "from": "vigie@example.com", "to": ["desk@example.com"]}
 HOOK = {"url": "https://hooks.example.com/x", "secret_env": "HOOK_SECRET"}
@@ -35,7 +37,7 @@ def refusal(kind: ChannelKind, settings: dict[str, Any]) -> str:
 
 
 def test_every_kind_builds_its_sender() -> None:
-    guard = Guard(AllowList())
+    guard = GuardedDialler(Guard(AllowList(), system_resolve))
     assert isinstance(build(Channel(1, "a", "email", MAIL), guard, SystemClock()), EmailSender)
     assert isinstance(build(Channel(2, "b", "webhook", HOOK), guard, SystemClock()), WebhookSender)
     assert set(KINDS) == {"email", "webhook"}

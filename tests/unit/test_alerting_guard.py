@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 import aiohttp
 import pytest
 
-from alerting.guard import Guard, system_resolve
+from alerting.guard import GuardedDialler, MakeSocket
+from cli.network import system_resolve
 from news.address import AllowList
 from news.errors import AddressRefusedError
+from news.guard import Guard
+from news.ports import Resolve
 
 # Every spelling of 127.0.0.1 and of other addresses that are not on the open internet; nothing may be dialled.
 LITERALS = (
@@ -38,7 +41,7 @@ class Names:
         self.answers = list(answers)
         self.asked: list[tuple[str, int]] = []
 
-    async def __call__(self, host: str, port: int) -> Sequence[str]:
+    async def __call__(self, host: str, port: int, /) -> Sequence[str]:
         self.asked.append((host, port))
         return self.answers.pop(0)
 
@@ -59,7 +62,13 @@ async def listener() -> AsyncIterator[tuple[int, list[str]]]:
         yield server.sockets[0].getsockname()[1], connected
 
 
-async def fetch(guard: Guard, url: str) -> int:
+def a_dialler(
+    allow: Sequence[str] = (), resolve: Resolve = system_resolve, make_socket: MakeSocket = socket.socket
+) -> GuardedDialler:
+    return GuardedDialler(Guard(AllowList.parse(allow), resolve), make_socket)
+
+
+async def fetch(guard: GuardedDialler, url: str) -> int:
     async with aiohttp.ClientSession(connector=guard.connector()) as session, session.get(url) as response:
         return response.status
 
@@ -68,7 +77,7 @@ async def fetch(guard: Guard, url: str) -> int:
 async def test_no_spelling_of_a_private_address_is_dialled_by_http(host: str, listener: tuple[int, list[str]]) -> None:
     sockets = Sockets()
     with pytest.raises((AddressRefusedError, aiohttp.InvalidURL, aiohttp.ClientConnectorDNSError)):
-        await fetch(Guard(AllowList(), make_socket=sockets), f"http://{host}:{listener[0]}/")
+        await fetch(a_dialler(make_socket=sockets), f"http://{host}:{listener[0]}/")
     assert (sockets.made, listener[1]) == (0, [])
 
 
@@ -76,7 +85,7 @@ async def test_no_spelling_of_a_private_address_is_dialled_by_http(host: str, li
 async def test_no_spelling_of_a_private_address_is_dialled_by_smtp(host: str, listener: tuple[int, list[str]]) -> None:
     sockets = Sockets()
     with pytest.raises((AddressRefusedError, OSError)):
-        await Guard(AllowList(), make_socket=sockets).connect(host.strip("[]"), listener[0])
+        await a_dialler(make_socket=sockets).connect(host.strip("[]"), listener[0])
     assert (sockets.made, listener[1]) == (0, [])
 
 
@@ -84,16 +93,16 @@ async def test_no_spelling_of_a_private_address_is_dialled_by_smtp(host: str, li
 async def test_a_name_with_any_private_address_is_not_dialled_at_all(addresses: list[str]) -> None:
     sockets = Sockets()
     with pytest.raises(AddressRefusedError):
-        await fetch(Guard(AllowList(), Names(addresses), sockets), "http://name.example/")
+        await fetch(a_dialler((), Names(addresses), sockets), "http://name.example/")
     with pytest.raises(AddressRefusedError):
-        await Guard(AllowList(), Names(addresses), sockets).connect("name.example", 25)
+        await a_dialler((), Names(addresses), sockets).connect("name.example", 25)
     assert sockets.made == 0
 
 
 async def test_the_address_that_was_vetted_is_the_one_dialled(listener: tuple[int, list[str]]) -> None:
     port, connected = listener
     names = Names(["127.0.0.1"], ["10.0.0.1"])
-    guard = Guard(AllowList.parse([f"allowed.example:{port}"]), names)
+    guard = a_dialler([f"allowed.example:{port}"], names)
     assert await fetch(guard, f"http://allowed.example:{port}/") == 204
     assert names.asked == [("allowed.example", port)]
     assert len(connected) == 1
@@ -101,7 +110,7 @@ async def test_the_address_that_was_vetted_is_the_one_dialled(listener: tuple[in
 
 async def test_every_connection_asks_again_so_that_a_changed_name_is_caught(listener: tuple[int, list[str]]) -> None:
     port, connected = listener
-    guard = Guard(AllowList.parse([f"127.0.0.1:{port}"]), Names(["127.0.0.1"], ["10.0.0.1"]))
+    guard = a_dialler([f"127.0.0.1:{port}"], Names(["127.0.0.1"], ["10.0.0.1"]))
     assert await fetch(guard, f"http://name.example:{port}/") == 204
     with pytest.raises(AddressRefusedError):
         await fetch(guard, f"http://name.example:{port}/")
@@ -119,12 +128,12 @@ async def test_a_redirect_to_a_private_literal_is_refused_too() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(AddressRefusedError):
-            await fetch(Guard(AllowList.parse([f"127.0.0.1:{port}"])), f"http://127.0.0.1:{port}/")
+            await fetch(a_dialler([f"127.0.0.1:{port}"]), f"http://127.0.0.1:{port}/")
 
 
 async def test_what_is_allowed_is_allowed_on_that_port_only(listener: tuple[int, list[str]]) -> None:
     port, _ = listener
-    guard = Guard(AllowList.parse([f"127.0.0.1:{port}"]))
+    guard = a_dialler([f"127.0.0.1:{port}"])
     (await guard.connect("127.0.0.1", port)).close()
     assert await fetch(guard, f"http://127.0.0.1:{port}/") == 204
     with pytest.raises(AddressRefusedError):
@@ -133,7 +142,7 @@ async def test_what_is_allowed_is_allowed_on_that_port_only(listener: tuple[int,
 
 async def test_the_next_address_is_tried_when_one_does_not_answer(listener: tuple[int, list[str]]) -> None:
     port, _ = listener
-    guard = Guard(AllowList.parse(["127.0.0.0/8", "::1/128"]), Names(["::1", "127.0.0.1"]))
+    guard = a_dialler(["127.0.0.0/8", "::1/128"], Names(["::1", "127.0.0.1"]))
     opened = await guard.connect("name.example", port)
     assert opened.getpeername() == ("127.0.0.1", port)
     opened.close()

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from crawler.guard import GuardedResolver, system_resolve
+from cli.network import system_resolve
+from crawler.guard import GuardedResolver
 from news.address import AllowList
+from news.guard import Guard
 
 
 class Receiver:
@@ -32,12 +34,12 @@ class Receiver:
 def a_guard(*addresses: str, allow: Sequence[str] = ()) -> GuardedResolver:
     """A guard whose resolver always knows these addresses."""
 
-    async def resolve(host: str, port: int) -> Sequence[str]:
+    async def resolve(host: str, port: int, /) -> Sequence[str]:
         if not addresses:
             raise OSError("no such host")
         return addresses
 
-    return GuardedResolver(AllowList.parse(allow), resolve)
+    return GuardedResolver(Guard(AllowList.parse(allow), resolve))
 
 
 async def asked(guard: GuardedResolver, host: str, port: int = 80) -> list[tuple[str, int]]:
@@ -60,7 +62,7 @@ async def test_a_public_host_is_handed_out_with_all_its_addresses() -> None:
 async def test_one_private_record_refuses_the_whole_host_and_says_why(address: str) -> None:
     guard = a_guard("93.184.215.14", address)
     assert await asked(guard, "two-faced.example") == []
-    refusal = guard.refusal("two-faced.example")
+    refusal = guard.refusal("two-faced.example", 80)
     assert refusal is not None
     assert "not on the open internet" in refusal.message
 
@@ -74,10 +76,10 @@ async def test_what_is_allowed_is_allowed_on_its_port_only() -> None:
 async def test_a_host_without_an_address_is_no_refusal() -> None:
     guard = a_guard()
     assert await asked(guard, "nowhere.example") == []
-    assert guard.refusal("nowhere.example") is None
+    assert guard.refusal("nowhere.example", 80) is None
 
 
 @pytest.mark.parametrize("spelling", ["127.1", "2130706433", "0x7f.1", "0177.0.0.1", "0"])
 async def test_other_spellings_of_loopback_are_resolved_and_refused(spelling: str) -> None:
-    guard = GuardedResolver(AllowList(), system_resolve)
+    guard = GuardedResolver(Guard(AllowList(), system_resolve))
     assert await asked(guard, spelling) == []

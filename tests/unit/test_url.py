@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from news.errors import BadUrlError
-from news.url import LONGEST_URL, checked, host, joined, key, normal, origin
+from news.url import LONGEST_URL, checked, endpoint, host, joined, key, normal, origin
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}[a-z0-9](\.[a-z]{2,5}){1,2}", fullmatch=True)
 TAILS = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -38,6 +38,11 @@ TRACKING = [
         ("http://127。0。0。1/", "http://127.0.0.1/"),
         ("http://127.0.0.1./", "http://127.0.0.1/"),
         ("http://[0:0::1]:80/", "http://[::1]/"),
+        ("http://0x7f.1:8080/", "http://127.0.0.1:8080/"),
+        ("https://faß.example/", "https://xn--fa-hia.example/"),
+        ("https://example.com/\ud800", "https://example.com/%EF%BF%BD"),
+        ("https://example.com/{a}?q=l'avion", "https://example.com/%7Ba%7D?q=l%27avion"),
+        ("https://example.com/it's", "https://example.com/it's"),
         ("https://example.com/a;jsessionid=12AB?b=1", "https://example.com/a?b=1"),
         ("https://example.com/?a=%E9&b=x;y&utm_source=rss", "https://example.com/?a=%E9&b=x;y"),
         ("https://example.com/?utm_source=rss", "https://example.com/"),
@@ -63,6 +68,55 @@ REFUSED = (
 def test_what_vigie_may_not_visit_is_refused(url: str) -> None:
     with pytest.raises(BadUrlError):
         checked(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        (" HTTPS://H.Example:443/A?utm_source=b#C ", "HTTPS://h.example/A?utm_source=b#C"),
+        ("HTTP://H/", "HTTP://h/"),
+        ("http://①②⑦.1:81/①", "http://127.0.0.1:81/①"),
+        ("http://2130706433?x", "http://127.0.0.1?x"),
+    ],
+)
+def test_a_checked_url_has_its_host_in_normal_form_and_is_else_as_written(url: str, safe: str) -> None:
+    assert checked(url) == safe
+    assert normal(safe) == normal(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://Example.com./a", ("example.com", 443)),
+        ("http://example.com:8080", ("example.com", 8080)),
+        ("http://[::1]:81/", ("::1", 81)),
+        ("http://example.com", ("example.com", 80)),
+    ],
+)
+def test_a_url_names_the_host_and_port_that_are_dialled(url: str, place: tuple[str, int]) -> None:
+    assert endpoint(url) == place
+
+
+# Ordinary URLs: what stands in databases already must be found again under the same key.
+KEYS = {
+    "https://www.lemonde.fr/international/article/2026/11/20/titre-de-l-article_6512345_3210.html": "9dac92f58ae69748",
+    "https://example.com/": "e52aa78cab6e854b",
+    "http://example.com:8080/a?b=c&d=e": "8393536e07647ba6",
+    "https://www.example.com/été/à-la-une/": "cc92a5370b2cc692",
+    "https://www.example.com/%C3%A9t%C3%A9?q=o%C3%B9": "ecc36262f717c3e0",
+    "https://café.example/a(b)/c,d;e=f": "245850c9ac9fa17d",
+    "https://example.com/?p=123&utm_source=rss": "2bdfd1b6d0e38a91",
+    "https://example.com/it's": "31e20ff2597d7910",
+    "https://example.com/a/../b/": "20e404c49be510dd",
+    "http://192.168.0.1/x": "fc27c293225c03bd",
+    "http://[2001:db8::1]/x": "65b5ebeb78df26f6",
+    "https://sub_domain.example.com/a~b/@user/!$*+": "05db94b998096030",
+}
+
+
+@pytest.mark.parametrize("url", KEYS)
+def test_the_key_of_an_ordinary_url_never_changes(url: str) -> None:
+    assert key(url)[:16] == KEYS[url]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +186,12 @@ def test_what_may_be_another_page_has_another_key(one: str, other: str) -> None:
         ("//other.example/b", "https://other.example/b"),
         ("\n https://other.example/a b\n ", "https://other.example/a%20b"),
         ("https://other.example/a\nb", "https://other.example/ab"),
+        ("///other.example/b", "https://other.example/b"),
+        ("https:////other.example/b", "https://other.example/b"),
+        ("http:/other.example/b", "http://other.example/b"),
+        ("https:/b", "https://example.com/b"),
+        ("HTTPS:b", "https://example.com/dir/b"),
+        ("b#c\\d", "https://example.com/dir/b"),
         ("", "https://example.com/dir/page"),
         ("javascript:alert(1)", None),
         ("java\nscript:alert(1)", None),
