@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +23,22 @@ def is_json_feed(body: bytes, content_type: str = "") -> bool:
     return _NAME in start or content_type.lower().startswith("application/feed+json")
 
 
-def read_json_feed(
-    body: bytes, url: str, now: datetime, content_type: str = ""
-) -> tuple[str, Iterator[FoundLink], str]:
-    """The feed's title, its links in order (repeats and all) and its WebSub hub, empty where there is none.
+@dataclass(frozen=True, slots=True)
+class JsonFeed:
+    """A JSON Feed's title, its links in order (repeats and all), and its addresses, empty where there are none.
 
-    Raises FeedError for what is no JSON, or no feed.
+    `hub` is its WebSub hub, `topic` the feed's own URL, `next_page` where its older items are.
     """
+
+    title: str
+    links: Iterator[FoundLink]
+    hub: str = ""
+    topic: str = ""
+    next_page: str = ""
+
+
+def read_json_feed(body: bytes, url: str, now: datetime, content_type: str = "") -> JsonFeed:
+    """What the feed at `url` says. Raises FeedError for what is no JSON, or no feed."""
     try:
         feed = json.loads(decoded(body, content_type))
     except (ValueError, RecursionError) as error:
@@ -36,7 +46,15 @@ def read_json_feed(
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list) or not (_text(feed, "version") or items):
         raise FeedError("the answer is JSON, but not a JSON Feed: it has no items")
-    return plain_title(_text(feed, "title")), _links(items, url, now), _hub(feed, url)
+    hubs = feed.get("hubs")
+    websub = (hub for hub in hubs if isinstance(hub, dict)) if isinstance(hubs, list) else ()
+    return JsonFeed(
+        plain_title(_text(feed, "title")),
+        _links(items, url, now),
+        next((_address(hub, "url", url) for hub in websub if _text(hub, "type").lower() == "websub"), ""),
+        _address(feed, "feed_url", url),
+        _address(feed, "next_url", url),
+    )
 
 
 def _links(items: list[Any], url: str, now: datetime) -> Iterator[FoundLink]:
@@ -57,12 +75,9 @@ def _addresses(item: dict[str, Any]) -> Iterator[str]:
             yield address
 
 
-def _hub(feed: dict[str, Any], url: str) -> str:
-    hubs = feed.get("hubs")
-    for hub in hubs if isinstance(hubs, list) else ():
-        if isinstance(hub, dict) and _text(hub, "type").lower() == "websub":
-            return joined(url, _text(hub, "url")) or ""
-    return ""
+def _address(mapping: dict[str, Any], name: str, base: str) -> str:
+    address = _text(mapping, name).strip()
+    return (joined(base, address) or "") if address else ""
 
 
 def _text(mapping: dict[str, Any], name: str) -> str:

@@ -11,7 +11,7 @@ from news.url import joined
 _AFTER_DOCTYPE = 2_048
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
-_DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^\[<>"']|"[^"]*"|'[^']*')*(?P<end>\[|>)""", re.IGNORECASE)
+_DOCTYPE = re.compile(r"""<!DOCTYPE(?:[^\[<>"']++|"[^"]*+"|'[^']*+')*+(?P<end>\[|>)""", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 
 

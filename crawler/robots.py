@@ -4,14 +4,22 @@ import codecs
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
 from protego import Protego
 
 _LONGEST = 500 * 1024
 _TOO_MANY_REQUESTS = 429
-_PRODUCT = re.compile(r"[A-Za-z_-]+")
-# `User-agent: Vigie/1.0 (…)` means Vigie: what follows the name is dropped, else Protego would not know us in it.
-_AGENT_LINE = re.compile(r"^([ \t]*user[- ]?agent[ \t]*:[ \t]*[^\s/#]+)[^\r\n#]*", re.IGNORECASE | re.MULTILINE)
+_PRODUCT = re.compile(r"[^\s/(]+")
+# Every spelling that Protego takes for a group's first line, with a colon or without; none may escape being made exact.
+_AGENT_LINE = re.compile(
+    r"(?:^|(?<=[\r\n]))[ \t]*user(?:-|[ \t]*)agent"
+    r"(?:[ \t]*:[ \t]*([^\r\n]*)|[ \t]+((?:[^:#\r\n]|:(?=\S))*)(?=[#\r\n]|\Z))",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"(\*)(?=[\s#]|$)|([A-Za-z_-]*)")
+# Line ends to Python and to Protego, but not to RFC 9309.
+_NO_LINE_END = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _LINE_END = re.compile(r"[\r\n]")
 
@@ -28,7 +36,7 @@ class Robots:
 
     def allows(self, url: str, user_agent: str = "Vigie") -> bool:
         """Whether the agent may fetch the URL; of a whole User-Agent line the leading product name counts."""
-        return not self.is_unreachable and bool(self._parsed.can_fetch(url, _product(user_agent)))
+        return not self.is_unreachable and bool(self._parsed.can_fetch(url, _exact(_product(user_agent))))
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
@@ -37,12 +45,13 @@ class Robots:
 
     def crawl_delay(self, user_agent: str = "Vigie") -> float | None:
         """The seconds between two requests that the site asks of the agent; None where it asks for none."""
-        delay = self._parsed.crawl_delay(_product(user_agent))
+        delay = self._parsed.crawl_delay(_exact(_product(user_agent)))
         return float(delay) if delay is not None else None
 
     @cached_property
     def _parsed(self) -> Protego:
-        return Protego.parse(self.rules)
+        rules = _NO_LINE_END.sub(lambda found: quote(found.group()), self.rules)
+        return Protego.parse(_AGENT_LINE.sub(_agent_line, rules))
 
     def __getstate__(self) -> dict[str, object]:
         """The text alone crosses to another process; the rules are parsed anew there."""
@@ -59,7 +68,7 @@ def parse_robots(body: bytes, status: int) -> Robots:
     if status >= 300:
         return Robots()
     text = _text(body)
-    return Robots() if _WEB_PAGE.match(text) else Robots(_AGENT_LINE.sub(r"\1", text))
+    return Robots() if _WEB_PAGE.match(text) else Robots(text)
 
 
 def _text(body: bytes) -> str:
@@ -71,6 +80,18 @@ def _text(body: bytes) -> str:
     return text[: ends[-1]] if ends else ""  # the start of `Disallow: /private` would forbid the whole site
 
 
+def _agent_line(found: "re.Match[str]") -> str:
+    """The line with the one name that RFC 9309 reads in it: `Vigie/1.0 (…)` means Vigie, and so does `Vigie2`."""
+    named = _NAMED.match(found[1] if found[1] is not None else found[2])
+    assert named is not None  # noqa: S101 (it matches the empty string)
+    return "User-agent: " + (named[1] or _exact(named[2]))
+
+
+def _exact(name: str) -> str:
+    """The name in brackets: Protego looks for a group's name anywhere in ours, where RFC 9309 wants them equal."""
+    return f"<{name}>"
+
+
 def _product(user_agent: str) -> str:
     found = _PRODUCT.match(user_agent.strip())
-    return found.group() if found else user_agent
+    return found.group() if found else ""

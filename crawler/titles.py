@@ -8,7 +8,7 @@ from news.text import clip, storable
 
 LONGEST_TITLE = 1_000
 Writing = Literal["text", "markup", "either"]
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<!--[^>]*>?", re.IGNORECASE | re.DOTALL)
 _ANY_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _HTML_TAG = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|blockquote|br|cite|code|del|dfn|div|em|font|h[1-6]|hr|i|iframe|img|ins|kbd|li"

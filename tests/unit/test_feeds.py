@@ -1,58 +1,42 @@
-"""Feeds of every kind, as sites write them and as attackers do."""
+"""Feeds of every kind, as sites write them."""
 
-import contextlib
 import json
 import pickle
-import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from crawler.feeds import MOST_ENTRIES, ParsedFeed, looks_like_feed, parse_feed
-from news.errors import FeedError
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-URL = "https://news.example/feeds/all.xml"
-
-
-def rss(items: str, head: str = "<title>News</title>", declaration: str = '<?xml version="1.0"?>') -> bytes:
-    """An RSS 2.0 feed around the items."""
-    spaces = 'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:atom="http://www.w3.org/2005/Atom"'
-    spaces += ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
-    return f'{declaration}<rss version="2.0" {spaces}><channel>{head}{items}</channel></rss>'.encode()
-
-
-def atom(entries: str, attributes: str = "") -> bytes:
-    """An Atom feed around the entries."""
-    return f'<feed xmlns="http://www.w3.org/2005/Atom" {attributes}><title>News</title>{entries}</feed>'.encode()
-
-
-def read(body: bytes, content_type: str = "") -> ParsedFeed:
-    """The feed at the usual address, at the usual time."""
-    return parse_feed(body, URL, NOW, content_type)
-
-
-def addresses(body: bytes) -> list[str]:
-    """The links' URLs."""
-    return [link.url for link in read(body).links]
-
+from crawler.feeds import looks_like_feed
+from tests.feeds import addresses, atom, read, rss
 
 RSS_091 = b"""<?xml version="1.0"?><!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"
 "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel><title>News</title>
 <item><title>One</title><link>https://news.example/1</link></item></channel></rss>"""
+
+
 RSS_090 = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/">
 <channel><title>News</title></channel><item><title>One</title><link>https://news.example/1</link></item></rdf:RDF>"""
+
+
 RSS_10 = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
 <channel><title>News</title></channel><item rdf:about="https://news.example/1"><title>One</title>
 <link>https://news.example/1</link></item></rdf:RDF>"""
+
+
 ATOM_03 = b"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>News</title>
 <entry><title>One</title><link rel="alternate" type="text/html" href="https://news.example/1"/></entry></feed>"""
+
+
 JSON_FEED = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "News",
 "items": [{"id": "1", "url": "https://news.example/1", "title": "One"}]}"""
+
+
 ITEM = "<item><title>One</title><link>https://news.example/1</link></item>"
+
+
 KINDS = [RSS_090, RSS_091, RSS_10, rss(ITEM), ATOM_03, JSON_FEED]
+
+
 KINDS += [atom('<entry><title>One</title><link href="https://news.example/1"/></entry>')]
 
 
@@ -70,60 +54,8 @@ def test_a_feed_without_entries_is_fine(body: bytes) -> None:
     assert read(body).links == ()
 
 
-BILLION = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
-BAD = {
-    "empty": b"",
-    "white space": b" \n\t ",
-    "html": b"<!DOCTYPE html><html><head><title>News</title></head><body><p>Hello</p></body></html>",
-    "html without doctype": b"<html><body>Not found</body></html>",
-    "xhtml": b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd"><html></html>',
-    "text": b"Service unavailable",
-    "no feed": b"<urlset><url><loc>https://news.example/1</loc></url></urlset>",
-    "binary": bytes(range(256)) * 4,
-    "gzip": b"\x1f\x8b\x08\x00abc",
-    "broken off": b'<?xml version="1.0"?><rss version="2.0"><channel><title>Ne',
-    "json": b'{"error": "not found"}',
-    "json list": b"[1, 2]",
-    "broken json": b'{"version": "https://jsonfeed.org/version/1", "items": [',
-    "deep json": b'{"items": ' + b"[" * 200_000,
-    "billion laughs": f'<!DOCTYPE x [<!ENTITY l0 "ha">{BILLION}]><rss><channel>&l9;</channel></rss>'.encode(),
-    "quadratic": b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 100_000 + b'">]><rss>' + b"&a;" * 10_000 + b"</rss>",
-    "xxe": b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><rss><channel><title>&f;</title></channel></rss>',
-    "parameter entity": b'<!DOCTYPE x [<!ENTITY % p SYSTEM "http://127.0.0.1:1/p"> %p;]><rss><channel/></rss>',
-    "entity behind a comment": b'<!-- <x> --><!DOCTYPE x [<!ENTITY a "b">]><rss><channel/></rss>',
-    "entity in utf-16": '<!DOCTYPE x [<!ENTITY a "b">]><rss><channel/></rss>'.encode("utf-16"),
-    "entity behind text": b'junk <!DOCTYPE x [<!ENTITY a "b">]><rss><channel/></rss>',
-    "too many tags": b"<rss><channel><item><title>" + b"<b>" * 500_000,
-}
-
-
-@pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
-def test_what_is_no_feed_is_refused_soon_and_with_a_sentence(body: bytes) -> None:
-    started = time.process_time()
-    with pytest.raises(FeedError) as refused:
-        read(body)
-    assert time.process_time() - started < 1.0
-    assert str(refused.value).startswith(("the ", "it "))
-    assert "\n" not in str(refused.value)
-
-
-@pytest.mark.parametrize("name", [name for name in BAD if "entity" in name or name in ("xxe", "quadratic")])
-def test_entities_are_refused_for_what_they_are(name: str) -> None:
-    with pytest.raises(FeedError, match="declares entities"):
-        read(BAD[name])
-
-
 def test_characters_that_xml_forbids_are_dropped() -> None:
     assert read(rss(ITEM, "<title>Ne\x00\x08\ufffews</title>")).title == "News"
-
-
-def test_an_external_dtd_is_never_fetched() -> None:
-    assert addresses(RSS_091.replace(b"http://my.netscape.com", b"http://127.0.0.1:1")) == ["https://news.example/1"]
-
-
-def test_an_article_may_write_about_entities() -> None:
-    item = '<item><title>XXE</title><link>/x</link><description><![CDATA[<!ENTITY a "b">]]></description></item>'
-    assert addresses(rss(item)) == ["https://news.example/x"]
 
 
 @pytest.mark.parametrize(
@@ -137,9 +69,11 @@ def test_an_article_may_write_about_entities() -> None:
         ('<guid isPermaLink="true">https://news.example/a</guid>', "https://news.example/a"),
         ('<guid isPermaLink="false">https://news.example/a</guid>', None),
         ("<guid>12345</guid>", None),
+        ("<guid>HTTPS://news.example/a</guid>", "https://news.example/a"),
         ("<guid>12345</guid><link>/a</link>", "https://news.example/a"),
         ("<link>/b</link><feedburner:origLink>https://news.example/a</feedburner:origLink>", "https://news.example/a"),
         ("<link>/a</link><feedburner:origLink>javascript:x</feedburner:origLink>", "https://news.example/a"),
+        ("<link>/a</link><feedburner:origLink>no URL</feedburner:origLink>", "https://news.example/a"),
         ('<link>/a</link><atom:link rel="self" href="/b"/>', "https://news.example/a"),
         ('<link>/a</link><enclosure url="/b.mp3" type="audio/mpeg" length="1"/>', "https://news.example/a"),
         ("<link>javascript:alert(1)</link>", None),
@@ -151,6 +85,7 @@ def test_an_article_may_write_about_entities() -> None:
     ],
 )
 def test_the_link_of_an_rss_item(item: str, expected: str | None) -> None:
+    """Row 29: what leads nowhere is dropped, what is relative is resolved."""
     assert addresses(rss(f"<item>{item}</item>")) == ([expected] if expected else [])
 
 
@@ -162,6 +97,8 @@ def test_the_link_of_an_rss_item(item: str, expected: str | None) -> None:
         ('<link rel="alternate" type="application/pdf" href="/a.pdf"/>', "https://news.example/a.pdf"),
         ('<link rel="edit" href="/e"/><id>https://news.example/a</id>', "https://news.example/a"),
         ("<id>tag:news.example,2026:1</id>", None),
+        ('<id>tag:1</id><link rel="ALTERNATE" href="/b"/><link href="/a"/>', "https://news.example/a"),
+        ('<link rel="http://www.iana.org/assignments/relation/alternate" href="/a"/>', "https://news.example/a"),
         ('<link xml:base="/deep/" href="a"/>', "https://news.example/deep/a"),
     ],
 )
@@ -182,27 +119,6 @@ def test_repeated_links_are_told_once_in_the_feeds_order() -> None:
     assert addresses(rss(items)) == ["https://news.example/b", "https://news.example/a"]
 
 
-@pytest.mark.parametrize("closing", ["</item>", "</item >"])
-def test_a_hundred_thousand_items_are_capped_quickly(closing: str) -> None:
-    items = "".join(f"<item><title>{n}</title><link>/{n}</link>{closing}" for n in range(100_000))
-    started = time.process_time()
-    feed = read(rss(items))
-    assert time.process_time() - started < 5.0
-    assert [link.title for link in feed.links] == [str(n) for n in range(MOST_ENTRIES)]
-    assert feed.is_truncated
-
-
-def test_a_json_feed_is_capped_too() -> None:
-    feed = read(json.dumps({"items": [{"url": f"/{n}"} for n in range(MOST_ENTRIES + 1)], "version": "1"}).encode())
-    assert len(feed.links) == MOST_ENTRIES
-    assert feed.is_truncated
-
-
-def test_exactly_as_many_items_as_the_limit_are_not_truncated() -> None:
-    feed = read(rss("".join(f"<item><link>/{n}</link></item>" for n in range(MOST_ENTRIES))))
-    assert (len(feed.links), feed.is_truncated) == (MOST_ENTRIES, False)
-
-
 @pytest.mark.parametrize(
     ("written", "title"),
     [
@@ -214,6 +130,7 @@ def test_exactly_as_many_items_as_the_limit_are_not_truncated() -> None:
         ("<![CDATA[<em>Fire</em> &eacute;teint]]>", "Fire éteint"),
         ("List&lt;T&gt; and 3 &lt; 4 &gt; 2", "List<T> and 3 < 4 > 2"),
         ("Ok&lt;script&gt;alert(1)&lt;/script&gt;", "Ok"),
+        ("Ok&lt;!-- note", "Ok"),
         ("\n two\n  lines\t", "two lines"),
         ("a&#0;b", "ab"),
         ("x" * 5_000, "x" * 999 + "…"),
@@ -249,11 +166,15 @@ def test_an_atom_title_says_how_it_is_written(element: str, title: str) -> None:
         ("<dc:date>0001-01-01T00:00:00Z</dc:date>", None),
         ("<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>", None),
         ("<pubDate>yesterday</pubDate>", None),
+        ("<pubDate>Fri, 20 Nov 2026 08:00:00 NOWHERE</pubDate>", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("<pubDate>Fri, 20 Nov 2026 08:00:00 +9999</pubDate>", datetime(2026, 11, 16, 3, 21, tzinfo=UTC)),
+        ("<pubDate>Fri, 20 Nov 2026 08:00:00</pubDate>", datetime(2026, 11, 20, 8, tzinfo=UTC)),
         ("<pubDate></pubDate>", None),
         ("", None),
     ],
 )
 def test_a_date_is_aware_and_believable_or_none(element: str, expected: datetime | None) -> None:
+    """Row 28: no date, year 1, 2099, no zone, a bad zone; the article is kept with the date unknown."""
     assert read(rss(f"<item><link>/a</link>{element}</item>")).links[0].published_at == expected
 
 
@@ -289,23 +210,91 @@ def test_a_json_feed_has_titles_dates_and_a_hub() -> None:
     ("head", "seconds"),
     [
         ("<ttl>60</ttl>", 3600),
-        ("<ttl>0</ttl>", None),
-        ("<ttl>-5</ttl>", None),
-        ("<ttl>soon</ttl>", None),
+        ("<ttl>0</ttl>", 0),
+        ("<ttl>-5</ttl>", 0),
+        ("<ttl>soon</ttl>", 0),
         ("<ttl>99999999</ttl>", 7 * 86_400),
         ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>", 1800),
         ("<sy:updatePeriod>daily</sy:updatePeriod>", 86_400),
         ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", 3600),
-        ("", None),
+        ("", 0),
     ],
 )
-def test_how_long_a_publisher_asks_to_be_left_alone(head: str, seconds: int | None) -> None:
-    assert read(rss("", head)).ttl_seconds == seconds
+def test_how_long_a_publisher_asks_to_be_left_alone(head: str, seconds: int) -> None:
+    assert read(rss("", head)).ttl == seconds
 
 
-def test_a_hub_is_found() -> None:
-    assert read(rss("", '<atom:link rel="hub" href="https://hub.example/"/>')).hub == "https://hub.example/"
-    assert read(rss("", '<atom:link rel="hub" href="javascript:x"/>')).hub == ""
+@pytest.mark.parametrize(
+    ("head", "hours", "days"),
+    [
+        ("<skipHours><hour>0</hour><hour> 23 </hour></skipHours>", {0, 23}, set()),
+        ("<skipHours><hour>24</hour><hour>25</hour><hour>x</hour><hour>-1</hour></skipHours>", {0}, set()),
+        (f"<skipHours>{''.join(f'<hour>{n}</hour>' for n in range(24))}</skipHours>", set(), set()),
+        ("<skipDays><day>Monday</day><day>sunday</day><day>Foo</day></skipDays>", set(), {0, 6}),
+        ("<skipHours/><skipDays></skipDays>", set(), set()),
+        ("<title>News & more</title><skipHours><hour>3</hour></skipHours>", {3}, set()),
+    ],
+)
+def test_when_asking_is_no_use(head: str, hours: set[int], days: set[int]) -> None:
+    for feed in (read(rss(ITEM, head)), read(rss(f"{ITEM}{head}", ""))):
+        assert set(feed.skip_hours) == hours
+        assert set(feed.skip_days) == days
+
+
+def test_an_article_cannot_say_when_the_feed_sleeps() -> None:
+    sleeps = "<skipHours><hour>3</hour></skipHours>"
+    item = f"<item><link>/a</link><description><![CDATA[{sleeps}]]></description></item>"
+    assert read(rss(item * 2)).skip_hours == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("links", "hub", "topic", "next_page"),
+    [
+        ('<atom:link rel="hub" href="https://hub.example/"/>', "https://hub.example/", "", ""),
+        ('<atom:link rel="HUB" href="https://Hub.example"/>', "https://hub.example/", "", ""),
+        (
+            '<atom:link rel="hub" href="javascript:x"/><atom:link rel="hub" href="/h"/>',
+            "https://news.example/h",
+            "",
+            "",
+        ),
+        ('<atom:link rel="self" href="all.xml#x"/>', "", "https://news.example/feeds/all.xml", ""),
+        ('<atom:link rel="next" href="?page=2"/>', "", "", "https://news.example/feeds/all.xml?page=2"),
+        (
+            '<atom:link rel="prev-archive" href="/2025"/><atom:link rel="next" href="/2"/>',
+            "",
+            "",
+            "https://news.example/2",
+        ),
+        ('<atom:link rel="prev-archive" href="/2025"/>', "", "", "https://news.example/2025"),
+        ('<atom:link rel="self" href="file:///a"/><atom:link rel="next" href="mailto:a@b.example"/>', "", "", ""),
+        (
+            '<atom:link rel="http://www.iana.org/assignments/relation/next" href="/2"/>',
+            "",
+            "",
+            "https://news.example/2",
+        ),
+    ],
+)
+def test_where_a_feed_leads(links: str, hub: str, topic: str, next_page: str) -> None:
+    as_atom = atom(links.replace("atom:", ""))
+    for body in (rss("", links), rss(f"{ITEM}{links}", "<title>& &nbsp;</title>"), as_atom):
+        feed = read(body)
+        assert (feed.hub, feed.topic, feed.next_page) == (hub, topic, next_page)
+
+
+def test_where_a_json_feed_leads() -> None:
+    said: dict[str, object] = {
+        "feed_url": "/feed.json",
+        "next_url": "?page=2",
+        "hubs": [{"type": "rssCloud", "url": "/c"}, 7],
+    }
+    feed = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [], **said}).encode())
+    next_page = "https://news.example/feeds/all.xml?page=2"
+    assert (feed.hub, feed.topic, feed.next_page) == ("", "https://news.example/feed.json", next_page)
+    said = {"feed_url": "file:///a", "next_url": 7, "hubs": [{"type": "WebSub"}]}
+    feed = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [], **said}).encode())
+    assert (feed.hub, feed.topic, feed.next_page) == ("", "", "")
 
 
 FRENCH = "<item><title>L’été à Évry</title><link>/a</link></item>"
@@ -338,6 +327,7 @@ def test_a_lying_charset_does_no_harm(declared: str, charset: str, content_type:
         rss(ITEM).replace(b"<title>News", b"<title>Ne\x00\x08ws"),
         b"\n\n  " + rss(ITEM),
         b"Warning: something in line 3\n" + rss(ITEM),
+        rss(ITEM) + b"&nope;",
         b"\xef\xbb\xbf" + rss(ITEM),
     ],
 )
@@ -351,15 +341,9 @@ def test_a_tag_that_takes_the_name_of_a_field_does_no_harm() -> None:
     assert "https://news.example/tags" in addresses(rss(items, head="".join(f"<{tag}>x</{tag}>" for tag in tags[:3])))
 
 
-@given(st.binary(max_size=300), st.sampled_from([b"", b"<rss><channel><item>", b"<feed>", b'{"items":[']))
-def test_any_bytes_are_a_feed_or_a_feed_error(tail: bytes, start: bytes) -> None:
-    body = start + tail
-    looks_like_feed(body)
-    with contextlib.suppress(FeedError):
-        assert isinstance(read(body), ParsedFeed)
-
-
 FRIENDS = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:foaf="http://xmlns.com/foaf/0.1/"/>'
+
+
 PAGE = b"<!DOCTYPE html><html><rss></rss></html>"
 
 

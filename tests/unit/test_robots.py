@@ -38,6 +38,21 @@ def test_a_site_without_the_file_allows_everything(status: int) -> None:
         (b"User-agent: *\nDisallow: /\n\nUser-agent: Vigie\nDisallow: /x\n", "/a", True),
         (b"User-agent: Other\nDisallow: /\n", "/", True),
         (b"User-agent: News\nDisallow: /\n", "/", True),
+        (b"User-agent: Vig\nDisallow: /\n", "/", True),
+        (b"User-agent: Vigie-News\nDisallow: /\n", "/", True),
+        (b"User-agent: Vigie*\nDisallow: /\n", "/", False),
+        (b"User-agent: Vigie2\nDisallow: /\n", "/", False),
+        (b"User-agent: *bot\nDisallow: /\n", "/", True),
+        (b"User-agent: * # all\nDisallow: /\n", "/", False),
+        (b"User-agent:Vigie\nUser-agent: Other\nDisallow: /\n", "/", False),
+        (b"USER AGENT Vigie # us: all\nDisallow: /\n", "/", False),
+        (b"Useragent: Other\rUser agent: Vigie\rDisallow: /\r", "/", False),
+        (b"User-agent Vigie (+https://x)\nDisallow: /\n", "/", False),
+        (b"User-agent: *\nDisallow: /a\nUser agent policy: see below\nDisallow: /b\n", "/b", False),
+        (b"User-agent: *\nDisallow: /%61\n", "/a", False),
+        (b"User-agent: *\nDisallow: /a%2Fb\n", "/a/b", True),
+        ("User-agent: *\nDisallow: /\u2028x\n".encode(), "/%E2%80%A8x", False),
+        ("User-agent: *\nDisallow: /\u2028x\n".encode(), "/y", True),
         (b"User-agent: *\nDisallow: /a\nAllow: /a/b\n", "/a/b/c", True),
         (b"User-agent: *\nDisallow: /a\nAllow: /a\n", "/a", True),
         (b"User-agent: *\nDisallow: /*.pdf$\n", "/x.pdf", False),
@@ -59,6 +74,11 @@ def test_the_product_name_decides_and_not_the_rest_of_the_user_agent() -> None:
     robots = parse_robots(b"User-agent: example\nDisallow: /\n", 200)
     assert robots.allows(f"{SITE}/", "Vigie/1.0 (+https://example.com/vigie)")
     assert not robots.allows(f"{SITE}/", "Example/2.0")
+
+
+def test_the_rules_kept_are_the_sites_own_words() -> None:
+    text = "User-agent: Vigie/1.0\nDisallow: /\n"
+    assert parse_robots(text.encode(), 200).rules == text
 
 
 def test_rules_count_up_to_five_hundred_kibibytes() -> None:
