@@ -1,6 +1,8 @@
 """`vigie source test`: what Vigie would read of a site, before it is added."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,13 +10,52 @@ import typer
 from cli.archive import quiet_logs
 from cli.errors import FoundWantingError
 from cli.options import DEFAULT_DATA, Config, Data, Json
-from cli.output import ago, err, print_json, print_table
+from cli.output import ago, err, print_facts, print_json, print_line, print_table
 from news.clock import SystemClock
 from news.errors import ConfigError
+from news.url import key
 
 if TYPE_CHECKING:
     from cli.place import Place
     from crawler.discovery import Found
+    from crawler.robots import Robots
+    from crawler.survey import Coverage
+    from news.source import Feed, FoundLink, Road
+
+_EXAMPLES = 3
+_NAMES: dict[str, tuple[str, str]] = {
+    "feed": ("the feed", "the feeds"),
+    "sitemap": ("the sitemap", "the sitemaps"),
+    "section": ("the section page", "the section pages"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A site as a visit would find it. `regular` are the URLs polled each time; delays are in seconds."""
+
+    url: str
+    found: Sequence["Found"]
+    robots: "Robots"
+    crawl_delay: float | None
+    regular: frozenset[str]
+    coverage: Sequence["Coverage"]
+    articles: int
+
+    def entry(self, found: "Found") -> dict[str, object]:
+        """One feed for programs."""
+        return {
+            "road": found.feed.road,
+            "url": found.feed.url,
+            "title": found.title,
+            "format": found.kind,
+            "articles": found.links,
+            "newest": datetime.fromisoformat(found.newest) if found.newest else None,
+            "read": "each visit" if found.feed.url in self.regular else "survey",
+            "ttl": found.feed.hints.get("ttl"),
+            "hub": found.feed.hub,
+            "examples": [{"url": link.url, "title": link.title} for link in found.listed[:_EXAMPLES]],
+        }
 
 
 def test(
@@ -23,7 +64,7 @@ def test(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Look at a site as a visit would, and show the feeds, sitemaps or sections that would be read.
+    """Look at a site as a visit would: every road to its articles, and how the roads compare.
 
     Nothing is stored. Exit code 1 where there is nothing to read, with the reason.
 
@@ -37,45 +78,124 @@ def test(
     from crawler import reactor
 
     quiet_logs()
-    url, found = reactor.run(_explored(Place.of(data, config), source))
+    seen = reactor.run(_explored(Place.of(data, config), source))
     if json:
-        print_json({"url": url, "feeds": [_entry(entry) for entry in found]})
-        return
-    now = SystemClock().now()
-    rows = [[entry.feed.road, entry.feed.url, entry.title, str(entry.links), _age(entry, now)] for entry in found]
-    columns = ["road", "URL", "title", "articles listed", "newest"]
-    print_table(f"A visit to {url} would read, in this order:", columns, rows, "")
+        print_json(_report(seen))
+    else:
+        _print(seen)
 
 
-def _entry(entry: "Found") -> dict[str, object]:
+def _report(seen: _Seen) -> dict[str, object]:
     return {
-        "road": entry.feed.road,
-        "url": entry.feed.url,
-        "title": entry.title,
-        "articles": entry.links,
-        "newest": datetime.fromisoformat(entry.newest) if entry.newest else None,
+        "url": seen.url,
+        "robots": {"allowed": True, "crawl_delay": seen.crawl_delay, "sitemaps": seen.robots.sitemaps},
+        "feeds": [seen.entry(found) for found in seen.found],
+        "articles": seen.articles,
+        "roads": {part.road: {"articles": part.listed, "alone": part.alone} for part in seen.coverage},
     }
 
 
-def _age(entry: "Found", now: datetime) -> str:
-    return ago(datetime.fromisoformat(entry.newest) if entry.newest else None, now)
+def _print(seen: _Seen) -> None:
+    now = SystemClock().now()
+    rows = [
+        [
+            found.feed.road,
+            found.feed.url,
+            found.title,
+            found.kind,
+            str(found.links),
+            _age(found, now),
+            _read(seen, found),
+        ]
+        for found in seen.found
+    ]
+    columns = ["road", "URL", "title", "format", "articles listed", "newest", "read"]
+    print_table(f"A visit to {seen.url} would read, in this order:", columns, rows, "")
+    print_line("")
+    print_facts([("robots.txt", _of_robots(seen)), *_of_feeds(seen.found)])
+    print_line("")
+    print_line(compared(seen.coverage, seen.articles, [found.feed for found in seen.found]))
+    for found in seen.found:
+        if found.listed:
+            print_line("")
+            print_line((found.feed.url, "bold"))
+            for link in found.listed[:_EXAMPLES]:
+                print_line(f"  {_example(link)}")
 
 
-async def _explored(place: "Place", source: str) -> tuple[str, list["Found"]]:
-    """The URL looked at, and what it lists. Raises FoundWantingError where it lists nothing."""
+def _age(found: "Found", now: datetime) -> str:
+    return ago(datetime.fromisoformat(found.newest) if found.newest else None, now)
+
+
+def _read(seen: _Seen, found: "Found") -> str:
+    from crawler.survey import SURVEY_EVERY
+
+    return "each visit" if found.feed.url in seen.regular else f"every {SURVEY_EVERY / timedelta(hours=1):.0f} h"
+
+
+def _example(link: "FoundLink") -> str:
+    return f"{link.title} · {link.url}" if link.title else link.url
+
+
+def _of_robots(seen: _Seen) -> str:
+    said = "allows us to read the site" if seen.robots.rules else "forbids nothing"
+    if seen.crawl_delay:
+        said += f", and asks for {seen.crawl_delay:g} s between two requests"
+    return said
+
+
+def _of_feeds(found: Sequence["Found"]) -> list[tuple[str, str]]:
+    """What the feeds say of themselves beside articles."""
+    hubs = dict.fromkeys(entry.feed.hub for entry in found if entry.feed.hub)
+    waits = [entry.feed.hints["ttl"] for entry in found if entry.feed.hints.get("ttl")]
+    asked = f"asks to be read every {min(waits) / 60:.0f} min at the most" if waits else ""
+    return [("hub", f"{', '.join(hubs)} tells of news at once (WebSub)" if hubs else ""), ("ttl", asked)]
+
+
+def compared(coverage: Sequence["Coverage"], articles: int, feeds: Sequence["Feed"]) -> str:
+    """One sentence on what each road lists of all the articles found."""
+    if len(coverage) < 2:
+        return f"{articles} articles are listed, by one road only."
+    parts = []
+    for part in coverage:
+        count = sum(feed.road == part.road for feed in feeds)
+        name = _NAMES[part.road][count > 1]
+        verb = "list" if count > 1 else "lists"
+        alone = f", {part.alone} of them alone" if part.alone else ""
+        parts.append(f"{name} {verb} {part.listed}{alone}")
+    return f"Of {articles} distinct articles found, {'; '.join(parts)}."
+
+
+def _listed(found: Sequence["Found"]) -> "Mapping[Road, set[str]]":
+    listed: dict[Road, set[str]] = {}
+    for entry in found:
+        listed.setdefault(entry.feed.road, set()).update(key(link.url) for link in entry.listed)
+    return listed
+
+
+async def _explored(place: "Place", source: str) -> _Seen:
+    """The site looked at. Raises FoundWantingError where it lists nothing."""
     from cli.looking import fetched, lookout
+    from cli.wiring import limits
+    from crawler.survey import coverage, polled_each_visit
 
     url = await _url_of(place, source)
+    settings = place.settings()
     with err.status(f"looking at {url}"):
-        async with lookout(place.settings()) as look:
+        async with lookout(settings) as look:
             home = await fetched(look.crawler, url)
-            found = await look.crawler.discovery().explore(home)
+            discovery = look.crawler.discovery()
+            found = await discovery.explore(home)
+            robots = await discovery.robots_of(home.url)
     if not found:
         raise FoundWantingError(
             f"{url} names no feed and no sitemap, and links to nothing that looks like an article",
             "try the address of one of its sections, or of a feed if you know one",
         )
-    return url, found
+    regular = frozenset(feed.url for feed in polled_each_visit([entry.feed for entry in found]))
+    listed = _listed(found)
+    delay = robots.crawl_delay(limits(settings).user_agent)
+    return _Seen(url, found, robots, delay, regular, coverage(listed), len(set().union(*listed.values())))
 
 
 async def _url_of(place: "Place", source: str) -> str:

@@ -1,145 +1,171 @@
 """From a home page to the feeds, sitemaps and section pages that list a site's articles."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
-from crawler.failure import FetchFailure
-from crawler.feeds import looks_like_feed, parse_feed
-from crawler.fetching import Answer, Fetcher
+from crawler.feeds import looks_like_feed
+from crawler.fetching import Answer
 from crawler.homepage import feed_urls, usual_feed_paths, usual_sitemap_paths
+from crawler.polling import Fetches, Poller
+from crawler.reading import Reading
+from crawler.recall import Recall
 from crawler.robots import Robots
-from crawler.sections import article_links, section_links
-from crawler.settings import SITEMAP_BYTES
-from crawler.sitemaps import ParsedSitemap, parse_sitemap
+from crawler.sections import section_links
+from crawler.sitemaps import by_promise
 from news.clock import Clock
-from news.errors import FeedError
 from news.ports import Workers
 from news.source import Feed, FoundLink, Road
+from news.url import key
 
-_MOST_FEEDS = 5
-_MOST_SITEMAPS = 3
-_MOST_SECTIONS = 5
-_NEWS_SITEMAP = "news sitemap"
+MOST_FEEDS = 5
+MOST_SITEMAPS = 3
+MOST_SECTIONS = 5
+_MOST_LOOKED_AT = 8  # of the sitemaps that a robots.txt names
 _FEWEST_LINKS = 3  # fewer links to articles than this and a page is no section
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One feed with what it holds at the moment, for `source test`."""
+    """One feed with what it lists at the moment, and its title, empty where it gives none.
+
+    `kind` is its format in a word or two; `news` are the lasting news sitemaps among the files of a sitemap index.
+    """
 
     feed: Feed
     title: str
-    links: int
-    newest: str = ""
+    kind: str = ""
+    listed: tuple[FoundLink, ...] = ()
+    news: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def links(self) -> int:
+        """How many articles it lists."""
+        return len(self.listed)
+
+    @property
+    def newest(self) -> str:
+        """When the newest of them was published or last changed, in ISO 8601; empty where no date is given."""
+        dates = [date for link in self.listed if (date := link.published_at or link.modified_at) is not None]
+        return max(dates).isoformat() if dates else ""
 
 
 class Discovery:
-    """Looks at a site as a reader would: what it names, then the usual places, then its pages."""
+    """Looks at a site as a reader would, by every road: what it names, the usual places, and its pages.
+
+    One is made for each site. What it fetched is read again, not fetched again, by the polls of its `poller`.
+    """
 
     def __init__(
         self,
-        fetcher: Fetcher,
+        fetcher: Fetches,
         workers: Workers,
         clock: Clock,
         robots_of: Callable[[str], Awaitable[Robots]],
     ) -> None:
-        self._fetcher = fetcher
+        self._recall = Recall(fetcher)
         self._workers = workers
-        self._clock = clock
-        self._robots_of = robots_of
+        self.robots_of = robots_of
+        self.poller = Poller(self._recall, workers, clock)
 
     async def explore(self, home: Answer) -> list[Found]:
-        """All that lists articles of the site whose home page this is; none where nothing does."""
+        """All that lists articles of the site whose home page this is, feeds first; none where nothing does.
+
+        A home page that is a feed itself is all that is wanted: whoever gives one asks for no more.
+        """
+        self._recall.keep(home.url, home)
         if looks_like_feed(home.body, home.content_type):
-            return [found for found in [await self._as_feed(home.url, home)] if found]
-        feeds = await self._named_feeds(home) or await self._usual_feeds(home)
-        sitemaps = await self._sitemaps(home, has_feed=bool(feeds))
-        if any(entry.links for entry in feeds + sitemaps):
-            return feeds + sitemaps
-        return feeds + sitemaps + await self._sections(home)  # what is empty today may fill tomorrow
+            return [found for found in [await self._as_feed(home.url)] if found]
+        feeds = await self._named_feeds(home)
+        if not any(found.listed for found in feeds):
+            feeds = list(_distinct([*feeds, *await self._usual_feeds(home)]))
+        sitemaps = await self._sitemaps(home)
+        return feeds + sitemaps + await self._sections(home)
 
     async def _named_feeds(self, home: Answer) -> list[Found]:
         named = await self._workers.run(feed_urls, home.body, home.url, home.content_type)
-        return await self._first(named, _MOST_FEEDS, self._as_feed)
+        return list(_without_copies(await self._first(named, MOST_FEEDS, self._as_feed)))
 
     async def _usual_feeds(self, home: Answer) -> list[Found]:
         return await self._first(usual_feed_paths(home.url), 1, self._as_full_feed)
 
-    async def _sitemaps(self, home: Answer, *, has_feed: bool) -> list[Found]:
-        """Those that robots.txt names, else the usual ones; beside a feed only news sitemaps are worth their price."""
-        robots = await self._robots_of(home.url)
-        paths = robots.sitemaps or (() if has_feed else usual_sitemap_paths(home.url))
-        found = await self._first(paths, _MOST_SITEMAPS, self._as_sitemap)
-        news = [entry for entry in found if entry.title == _NEWS_SITEMAP]
-        return news if news or has_feed else found
+    async def _sitemaps(self, home: Answer) -> list[Found]:
+        """Those that robots.txt names, the likeliest first, or else the usual ones: one of news and one of everything.
+
+        A news sitemap that only an index names is a road of its own.
+        """
+        robots = await self.robots_of(home.url)
+        if robots.sitemaps:
+            found = await self._first(by_promise(robots.sitemaps)[:_MOST_LOOKED_AT], MOST_SITEMAPS, self._as_sitemap)
+        else:
+            usual = usual_sitemap_paths(home.url)
+            of_news = [url for url in usual if "news" in url.rpartition("/")[2]]
+            others = [url for url in usual if url not in of_news]
+            found = await self._first(of_news, 1, self._as_sitemap) + await self._first(others, 1, self._as_sitemap)
+        named = [url for entry in found for url in entry.news]
+        news = await self._first(named, MOST_SITEMAPS, self._as_sitemap)
+        return list(_distinct([*news, *found]))
 
     async def _sections(self, home: Answer) -> list[Found]:
-        found = []
-        pages = await self._workers.run(section_links, home.body, home.url)
-        for url in (home.url, *pages[:_MOST_SECTIONS]):
-            answer = home if url == home.url else await self._fetcher.get(url)
-            if isinstance(answer, FetchFailure):
-                continue
-            links = await self._workers.run(article_links, answer.body, answer.url, answer.content_type)
-            if len(links) >= _FEWEST_LINKS:
-                found.append(Found(Feed(url, "section"), "section page", len(links)))
-        return found
+        pages = await self._workers.run(section_links, home.body, home.url, home.content_type)
+        return await self._first((home.url, *pages[:MOST_SECTIONS]), MOST_SECTIONS + 1, self._as_section)
 
     async def _first(
         self, candidates: Iterable[str], most: int, look: Callable[[str], Awaitable[Found | None]]
     ) -> list[Found]:
         """The first `most` candidates that are what they should be."""
-        found: list[Found] = []
+        found: dict[str, Found] = {}
         for url in candidates:
             if len(found) == most:
                 break
             entry = await look(url)
-            if entry is not None and entry.feed.url not in {known.feed.url for known in found}:
-                found.append(entry)
-        return found
+            if entry is not None:
+                found.setdefault(key(entry.feed.url), entry)
+        return list(found.values())
 
-    async def _as_feed(self, url: str, answer: Answer | None = None) -> Found | None:
-        fetched = answer or await self._fetcher.get(url)
-        if isinstance(fetched, FetchFailure):
-            return None
-        try:
-            parsed = await self._workers.run(
-                parse_feed, fetched.body, fetched.url, self._clock.now(), fetched.content_type
-            )
-        except FeedError:
-            return None
-        return _found(fetched.url, "feed", parsed.title or "feed", parsed.links)
+    async def _as_feed(self, url: str) -> Found | None:
+        return await self._looked_at(url, "feed")
 
     async def _as_full_feed(self, url: str) -> Found | None:
         """A feed that nobody named counts only if it lists something: many systems leave an empty one lying about."""
         found = await self._as_feed(url)
-        return found if found is not None and found.links else None
+        return found if found is not None and found.listed else None
 
     async def _as_sitemap(self, url: str) -> Found | None:
-        """The sitemap at a URL; an index stands for its children, which come and go: the index is what is polled."""
-        sitemap = await self._sitemap(url)
-        if sitemap is None or not sitemap.children:
-            return _found_sitemap(url, sitemap) if sitemap is not None else None
-        for child in sitemap.children[:_MOST_SITEMAPS]:
-            leaf = await self._sitemap(child)
-            if leaf is not None and leaf.links:
-                return _found_sitemap(url, leaf)
-        return None
+        """The sitemap at a URL; an index stands for its files, which come and go: the index is what is polled."""
+        found = await self._looked_at(url, "sitemap")
+        is_empty_index = found is not None and found.kind.endswith("index") and not found.listed
+        return None if is_empty_index else found
 
-    async def _sitemap(self, url: str) -> ParsedSitemap | None:
-        fetched = await self._fetcher.get(url, max_bytes=SITEMAP_BYTES)
-        if isinstance(fetched, FetchFailure):
-            return None
-        try:
-            return await self._workers.run(parse_sitemap, fetched.body, fetched.url, self._clock.now())
-        except FeedError:
-            return None
+    async def _as_section(self, url: str) -> Found | None:
+        found = await self._looked_at(url, "section")
+        return found if found is not None and found.links >= _FEWEST_LINKS else None
+
+    async def _looked_at(self, url: str, road: Road) -> Found | None:
+        poll, reading = await self.poller.look(Feed(url, road))
+        return None if poll.feed.last_error else _found(poll.feed, reading)
 
 
-def _found_sitemap(url: str, sitemap: ParsedSitemap) -> Found:
-    return _found(url, "sitemap", _NEWS_SITEMAP if sitemap.is_news else "sitemap", sitemap.links)
+def _found(feed: Feed, reading: Reading) -> Found:
+    # Where a feed was moved to is where it is from now on; its validators are for its first poll to keep.
+    url = reading.url if feed.road == "feed" else feed.url
+    bare = replace(feed, url=url, etag="", last_modified="")
+    return Found(bare, reading.title, reading.kind, reading.links, reading.news)
 
 
-def _found(url: str, road: Road, title: str, links: Sequence[FoundLink]) -> Found:
-    dates = [link.published_at for link in links if link.published_at is not None]
-    return Found(Feed(url, road), title, len(links), max(dates).isoformat() if dates else "")
+def _without_copies(found: Iterable[Found]) -> Iterator[Found]:
+    """The feeds less those that say the same in another format: what they list, one before them lists as well."""
+    kept: list[frozenset[str]] = []
+    for entry in found:
+        listed = frozenset(key(link.url) for link in entry.listed)
+        if not any(listed and listed <= other and len(listed) * 2 >= len(other) for other in kept):
+            kept.append(listed)
+            yield entry
+
+
+def _distinct(found: Iterable[Found]) -> Iterator[Found]:
+    """The first of each URL."""
+    seen: set[str] = set()
+    for entry in found:
+        if key(entry.feed.url) not in seen:
+            seen.add(key(entry.feed.url))
+            yield entry

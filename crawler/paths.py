@@ -1,6 +1,7 @@
 """What the path of a URL says about the page behind it: an article, a section, or neither."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 _FILES = re.compile(
@@ -41,6 +42,10 @@ _LEGAL = re.compile(
 _PAGE_NUMBER = re.compile(r"(?:^|/)page[/_-]?\d+/?$|/p\d{1,3}/?$", re.IGNORECASE)
 _DATE = re.compile(
     r"(?:^|[/_-])(?:19|20)\d\d[/_.-]?(?:0?[1-9]|1[0-2]|[a-z]{3,9})(?:[/_.-]?(?:[0-2]?\d|3[01]))?(?=[/_.-]|$|T)", re.I
+)
+_DAY = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?:[/_.-](?P<month>0?[1-9]|1[0-2])(?:[/_.-](?P<day>0?[1-9]|[12]\d|3[01]))?"
+    r"|(?P<month2>0[1-9]|1[0-2])(?P<day2>0[1-9]|[12]\d|3[01]))(?!\d)"
 )
 _NUMBER = re.compile(
     r"(?:^|[/_.,!-])[a-z]{0,10}\d{5,}(?=[/_.,-]|$)|[/_-][a-z]{0,2}(?!(?:19|20)\d\d(?!\d))\d{4,}(?=[/_.,-]|$)",
@@ -93,3 +98,16 @@ def article_score(url: str) -> int:
     score += 1 if _PAGE_FILE.search(path) else 0
     score += 1 if _ARTICLE_WORD.search(path) and len(segments(url)) > 1 else 0
     return score + (1 if len(segments(url)) >= 3 else 0)
+
+
+def date_in(url: str) -> datetime | None:
+    """The end, in UTC, of the day or month that the path names; None where it names none."""
+    found = _DAY.search(urlsplit(url).path)
+    if found is None:
+        return None
+    day = found["day"] or found["day2"]
+    try:
+        start = datetime(int(found["year"]), int(found["month"] or found["month2"]), int(day or 1), tzinfo=UTC)
+    except ValueError:
+        return None
+    return start + timedelta(days=1 if day else 31)

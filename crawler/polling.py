@@ -1,80 +1,153 @@
 """Reading one feed, sitemap or section page: what it lists, and the validators for next time."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
 
 from crawler.failure import FetchFailure
-from crawler.feeds import parse_feed
-from crawler.fetching import Answer, Fetcher
-from crawler.sections import article_links
+from crawler.fetching import Answer
+from crawler.outcome import bites_of
+from crawler.pagination import MOST_PAGES, MOST_UNDATED_PAGES, date_of, goes_back_far_enough, within
+from crawler.patterns import Patterns
+from crawler.reading import Reading, read_feed, read_section
 from crawler.settings import SITEMAP_BYTES
-from crawler.sitemaps import parse_sitemap
+from crawler.sitemap_poll import is_lasting, plan_for, read_sitemap
+from crawler.survey import IS_EMPTY, IS_NEWS
 from crawler.visit import Poll
+from news.caps import Bite
 from news.clock import Clock
 from news.errors import FeedError
 from news.ports import Workers
-from news.source import Feed, FoundLink
+from news.source import Feed
+from news.url import key
 
-_CHILDREN = 3  # of a sitemap index, those with the latest articles
-_LINKS_OF_SITEMAP = 100  # the newest; a sitemap may list a whole archive
+_NO_SUCH_PAGE = frozenset({400, 404, 410})
+
+
+class Fetches(Protocol):
+    """Whoever gets answers from the web."""
+
+    async def get(self, url: str, feed: Feed | None = None, max_bytes: int = 0) -> Answer | FetchFailure:
+        """Fetch a URL, conditionally where `feed` has validators."""
+        ...
 
 
 class Poller:
     """Turns the answer of a feed's URL into a poll. Parsing runs in a worker, a bad feed is a poll with an error."""
 
-    def __init__(self, fetcher: Fetcher, workers: Workers, clock: Clock) -> None:
+    def __init__(self, fetcher: Fetches, workers: Workers, clock: Clock) -> None:
         self._fetcher = fetcher
         self._workers = workers
         self._clock = clock
 
-    async def poll(self, feed: Feed, first: Answer | FetchFailure | None = None) -> Poll:
-        """Poll one feed; `first` is its answer where it was fetched already."""
+    async def poll(
+        self,
+        feed: Feed,
+        first: Answer | FetchFailure | None = None,
+        since: datetime | None = None,
+        patterns: Patterns | None = None,
+    ) -> Poll:
+        """Poll one feed; `first` is its answer where it was fetched already.
+
+        `since` is for the first visit to a source: the feed's older pages are read too, as far back as that. `patterns`
+        are what is known of the site's URLs, for section pages.
+        """
+        poll, _ = await self.look(feed, first, since, patterns)
+        return poll
+
+    async def look(
+        self,
+        feed: Feed,
+        first: Answer | FetchFailure | None = None,
+        since: datetime | None = None,
+        patterns: Patterns | None = None,
+    ) -> tuple[Poll, Reading]:
+        """Like `poll`, with everything that was read."""
         max_bytes = SITEMAP_BYTES if feed.road == "sitemap" else 0
         answer = first or await self._fetcher.get(feed.url, feed, max_bytes)
         if isinstance(answer, FetchFailure):
-            return Poll(replace(feed, last_error=answer.message))
+            bites = tuple(bites_of(answer, feed.url))
+            return Poll(replace(feed, last_error=answer.message), failure=answer, bites=bites), Reading()
         if answer.is_unchanged:
-            return Poll(replace(feed, last_error=""), is_unchanged=True)
-        fresh = replace(feed, last_error="", etag=answer.etag, last_modified=answer.last_modified)
+            return Poll(replace(feed, last_error=""), is_unchanged=True), Reading()
         try:
-            return await self._read(fresh, answer)
+            reading = await self._read(feed, answer, since, patterns)
         except FeedError as error:
-            return Poll(replace(feed, last_error=error.message))
+            return Poll(replace(feed, last_error=error.message)), Reading()
         except TimeoutError:
-            return Poll(replace(feed, last_error=f"{feed.url} takes longer to read than Vigie allows"))
+            return Poll(replace(feed, last_error=f"{feed.url} takes longer to read than Vigie allows")), Reading()
+        return _poll_of(feed, answer, reading), replace(reading, url=answer.url)
 
-    async def _read(self, feed: Feed, answer: Answer) -> Poll:
+    async def _read(self, feed: Feed, answer: Answer, since: datetime | None, patterns: Patterns | None) -> Reading:
         if feed.road == "sitemap":
-            return await self._read_sitemap(feed, answer)
+            return await self._read_sitemap(feed, answer, since)
+        reading = await self._read_page(feed, answer, patterns, is_paged=since is not None)
+        return reading if since is None else await self._with_older(feed, reading, since, patterns)
+
+    async def _read_page(self, feed: Feed, answer: Answer, patterns: Patterns | None, *, is_paged: bool) -> Reading:
+        body, url, kind = answer.body, answer.url, answer.content_type
         if feed.road == "section":
-            links = await self._workers.run(article_links, answer.body, answer.url, answer.content_type)
-            return Poll(feed, links)
-        parsed = await self._workers.run(parse_feed, answer.body, answer.url, self._clock.now(), answer.content_type)
-        return Poll(feed, parsed.links)
+            return await self._workers.run(read_section, body, url, kind, patterns, is_paged=is_paged)
+        return await self._workers.run(read_feed, body, url, self._clock.now(), kind, is_paged=is_paged)
 
-    async def _read_sitemap(self, feed: Feed, answer: Answer) -> Poll:
-        parsed = await self._workers.run(parse_sitemap, answer.body, answer.url, self._clock.now())
-        if not parsed.children:
-            return Poll(feed, parsed.links[:_LINKS_OF_SITEMAP])
-        # An index may stay the same while its children change, so it is never asked conditionally.
-        feed = replace(feed, etag="", last_modified="")
-        links: list[FoundLink] = []
-        errors: list[str] = []
-        for child in parsed.children[:_CHILDREN]:
-            read = await self._read_child(child)
-            if isinstance(read, str):
-                errors.append(read)
-            else:
-                links += read
-        if errors and not links:
-            return Poll(replace(feed, last_error=errors[0]))
-        return Poll(feed, tuple(links[:_LINKS_OF_SITEMAP]))
+    async def _with_older(self, feed: Feed, reading: Reading, since: datetime, patterns: Patterns | None) -> Reading:
+        """The reading with what its further pages list, until they are too old, say nothing new, or are too many."""
+        links = {key(link.url): link for link in reading.links}
+        page, pages, cut = reading, 1, ""
+        fresh = list(reading.links)
+        while page.next_page and fresh and not goes_back_far_enough(fresh, since):
+            if pages >= (MOST_PAGES if any(map(date_of, fresh)) else MOST_UNDATED_PAGES):
+                cut = f"{pages} pages read; what is older is not"
+                break
+            older = await self._older(feed, page.next_page, patterns)
+            if isinstance(older, str):
+                cut = older
+                break
+            page, pages = older, pages + 1
+            fresh = [link for link in page.links if key(link.url) not in links]
+            links |= {key(link.url): link for link in within(fresh, since)}
+        bites = (Bite("history pages", page.next_page, cut),) if cut else ()
+        return replace(reading, links=tuple(links.values()), bites=(*reading.bites, *bites))
 
-    async def _read_child(self, url: str) -> tuple[FoundLink, ...] | str:
-        answer = await self._fetcher.get(url, max_bytes=SITEMAP_BYTES)
+    async def _older(self, feed: Feed, url: str, patterns: Patterns | None) -> Reading | str:
+        """A further page, empty where there is none after all, which is how many lists end; or why it cannot be had."""
+        answer = await self._fetcher.get(url)
         if isinstance(answer, FetchFailure):
-            return answer.message
+            return Reading() if answer.status in _NO_SUCH_PAGE else answer.message
         try:
-            parsed = await self._workers.run(parse_sitemap, answer.body, answer.url, self._clock.now())
-        except (FeedError, TimeoutError) as error:
-            return f"{url}: {error}"
-        return parsed.links
+            return await self._read_page(feed, answer, patterns, is_paged=True)
+        except FeedError:
+            return Reading()
+        except TimeoutError:
+            return f"{url} takes longer to read than Vigie allows"
+
+    async def _read_sitemap(self, feed: Feed, answer: Answer, since: datetime | None) -> Reading:
+        async def fetch(url: str) -> Answer | FetchFailure:
+            return await self._fetcher.get(url, max_bytes=SITEMAP_BYTES)
+
+        plan = plan_for(self._clock.now(), feed.last_success_at, since)
+        read = await read_sitemap(answer, plan, fetch, self._workers, self._clock)
+        lasting = tuple(url for url in read.news if read.is_index and is_lasting(url))
+        is_news = len(lasting) < len(read.news)
+        kind = ("news sitemap" if is_news else "sitemap") + (" index" if read.is_index else "")
+        hints = {IS_NEWS: True} if is_news else {}
+        return Reading(read.links, kind=kind, hints=hints, bites=read.bites, news=lasting, error=read.error)
+
+
+def _poll_of(feed: Feed, answer: Answer, reading: Reading) -> Poll:
+    if reading.error:
+        return Poll(replace(feed, last_error=reading.error), bites=reading.bites)
+    # An index may stay the same while its files change, so it is never asked conditionally.
+    is_index = reading.kind.endswith("index")
+    hints: dict[str, Any] = dict(reading.hints)
+    max_age = getattr(answer, "max_age", 0)
+    fresh = replace(
+        feed,
+        last_error="",
+        etag="" if is_index else answer.etag,
+        last_modified="" if is_index else answer.last_modified,
+        hints=hints | ({"max_age": max_age} if max_age else {}) | ({} if reading.links else {IS_EMPTY: True}),
+        hub=reading.hub,
+        topic=reading.topic,
+    )
+    return Poll(fresh, reading.links, bites=reading.bites)

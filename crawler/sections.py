@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from crawler.anchors import Anchor, anchors, is_same_site
 from crawler.markup import html_tree
 from crawler.paths import article_score, is_no_article, segments, slug_words
+from crawler.patterns import SURE_ARTICLE, SURE_NONE, Patterns
 from news.source import FoundLink
 from news.url import key
 
 MOST_LINKS = 500
 MOST_SECTIONS = 10
 _ENOUGH = 4
+_FEWEST_ALIKE = 3  # sure articles in one place, for the others there to be believed
+_FEW_WORDS = 2
+_MANY_WORDS = 5
 _LONGEST_NAME = 3  # words in a section's name and in its path
 _KNOWN_WORDS = """
 news actualites actualite actu actus a-la-une une en-continu direct live latest derniere-minute dernieres-actualites
@@ -23,37 +27,54 @@ opinions debats idees comment culture arts medias media education emploi sport s
 asie americas ameriques proche-orient middle-east investigations enquetes
 """
 _KNOWN = frozenset(_KNOWN_WORDS.split())
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _SECTION_WORD = re.compile(r"[^\W\d_][\w]*(?:-[^\W\d_][\w]*){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """All the anchors of a page that lead to one URL, taken together: a picture and a headline are one link."""
+    """All the anchors of a page that lead to one URL, taken together: a picture and a headline are one link.
+
+    `place` is that of the anchor with the most words.
+    """
 
     url: str
     text: str
+    place: str
     is_in_heading: bool
     is_in_article: bool
     is_in_aside: bool
 
+    @property
+    def words(self) -> int:
+        """How many words it has; where none are set apart, as in Japanese, four letters count for one."""
+        return max(len(self.text.split()), len(_UNSPACED.findall(self.text)) // 4)
 
-def article_links(body: bytes, url: str, content_type: str = "") -> tuple[FoundLink, ...]:
+    @property
+    def is_headline(self) -> bool:
+        """Whether the page itself sets it as one."""
+        return self.is_in_heading or self.is_in_article
+
+
+def article_links(
+    body: bytes, url: str, content_type: str = "", patterns: Patterns | None = None
+) -> tuple[FoundLink, ...]:
     """The links that look like articles of the page's own site, in the page's order, each once, at most 500.
 
-    Judged by the URL (slug, date, number), the words of the link and where it stands; none in a page that is broken
-    beyond reading.
+    Judged by the URL (slug, date, number), the words of the link, where it stands and among what, and by what
+    `patterns` know of such URLs; none in a page that is broken beyond reading.
     """
     tree = html_tree(body, content_type)
     if tree is None:
         return ()
-    own = {key(url)}
-    candidates = _candidates(anchor for anchor in anchors(tree, url) if not anchor.is_in_menu)
-    fit = (
+    own = key(url)
+    fit = [
         candidate
-        for name, candidate in candidates.items()
-        if name not in own and is_same_site(candidate.url, url) and not is_no_article(candidate.url)
-    )
-    found = [FoundLink(candidate.url, candidate.text) for candidate in fit if _score(candidate) >= _ENOUGH]
+        for name, candidate in _candidates(anchor for anchor in anchors(tree, url) if not anchor.is_in_menu).items()
+        if name != own and is_same_site(candidate.url, url) and not is_no_article(candidate.url)
+    ]
+    lists = _lists_of_articles(fit)
+    found = [FoundLink(each.url, each.text) for each in fit if _is_article(each, lists, patterns)]
     return tuple(found[:MOST_LINKS])
 
 
@@ -62,10 +83,12 @@ def _candidates(found: Iterable[Anchor]) -> dict[str, _Candidate]:
     candidates: dict[str, _Candidate] = {}
     for anchor in found:
         name = key(anchor.url)
-        known = candidates.get(name, _Candidate(anchor.url, "", False, False, True))
+        known = candidates.get(name, _Candidate(anchor.url, "", anchor.place, False, False, True))
+        has_more_words = len(anchor.text) > len(known.text)
         candidates[name] = _Candidate(
             url=known.url,
-            text=max(known.text, anchor.text, key=len),
+            text=anchor.text if has_more_words else known.text,
+            place=anchor.place if has_more_words else known.place,
             is_in_heading=known.is_in_heading or anchor.is_in_heading,
             is_in_article=known.is_in_article or anchor.is_in_article,
             is_in_aside=known.is_in_aside and anchor.is_in_aside,
@@ -73,15 +96,58 @@ def _candidates(found: Iterable[Anchor]) -> dict[str, _Candidate]:
     return candidates
 
 
+def _lists_of_articles(candidates: Iterable[_Candidate]) -> dict[str, frozenset[str]]:
+    """The places where at least half of the links are articles by themselves, with the folders that these are in.
+
+    Where most are, any folder will do, and `*` is among them.
+    """
+    places: dict[str, list[_Candidate]] = {}
+    for candidate in candidates:
+        places.setdefault(candidate.place, []).append(candidate)
+    lists = {}
+    for place, members in places.items():
+        sure = [member for member in members if _score(member) >= _ENOUGH]
+        folders = frozenset(_folder(member.url) for member in sure)
+        if len(sure) >= _FEWEST_ALIKE and len(sure) * 3 >= len(members) * 2:
+            lists[place] = folders | {"*"}
+        elif len(sure) >= _FEWEST_ALIKE and len(sure) * 2 >= len(members):
+            lists[place] = folders - {""}  # in the uppermost folder everything stands
+    return lists
+
+
+def _folder(url: str) -> str:
+    return "/".join(segments(url)[:-1])
+
+
+def _is_article(candidate: _Candidate, lists: dict[str, frozenset[str]], patterns: Patterns | None) -> bool:
+    share = patterns.judge(candidate.url) if patterns is not None else None
+    if share is not None and share <= SURE_NONE:
+        return False
+    stands_well = candidate.is_headline or (candidate.words >= _FEW_WORDS and not candidate.is_in_aside)
+    if share is not None and share >= SURE_ARTICLE and stands_well:
+        return True
+    return _score(candidate) >= _ENOUGH or _is_alike(candidate, lists)
+
+
+def _is_alike(candidate: _Candidate, lists: dict[str, frozenset[str]]) -> bool:
+    """Whether it stands in a list of articles and could be one: by its words, or by the folder it shares with them."""
+    folders = lists.get(candidate.place)
+    if folders is None or candidate.is_in_aside or not segments(candidate.url):
+        return False
+    folder = _folder(candidate.url)
+    if folder in folders:
+        return candidate.words >= (_FEW_WORDS if folder else _FEW_WORDS + 1)
+    return "*" in folders and candidate.words >= _MANY_WORDS
+
+
 def _score(candidate: _Candidate) -> int:
     """The URL's score and the page's; without anything in the URL, only a long headline passes."""
-    by_url = article_score(candidate.url)
-    words = len(candidate.text.split())
+    by_url, words = article_score(candidate.url), candidate.words
     score = by_url + (3 if words >= 7 else 2 if words >= 4 else 0)
     score += 2 if candidate.is_in_heading else 0
     score += 2 if candidate.is_in_article else 0
     score -= 2 if candidate.is_in_aside else 0
-    hopeless = by_url == 0 and not (words >= 4 and (candidate.is_in_heading or candidate.is_in_article))
+    hopeless = by_url == 0 and not (words >= 4 and candidate.is_headline)
     return 0 if hopeless or (not segments(candidate.url) and by_url < 2) else score
 
 

@@ -1,8 +1,9 @@
 """Sitemaps read: XML lists and indexes, news sitemaps, plain text and feeds, gzipped or not."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.entries import Entries, Entry, read_entries
 from crawler.feeds import looks_like_feed, parse_feed
@@ -30,7 +31,9 @@ class ParsedSitemap:
 
     `modified` runs parallel to `links`: when each page last changed, None where unknown. `published_at` of a link is
     from news sitemaps and feeds only: any touch to a page renews the other date. At most 10,000 links and 500
-    children are kept (`is_truncated` where there were more, or the file breaks off).
+    children are kept (`is_truncated` where there were more, or the file breaks off). `child_dates` runs parallel to
+    `children`: how new the newest page in each can be, by its `lastmod` and the period that its name tells, None where
+    neither says.
     """
 
     links: tuple[FoundLink, ...] = ()
@@ -38,6 +41,7 @@ class ParsedSitemap:
     is_news: bool = False
     is_truncated: bool = False
     modified: tuple[datetime | None, ...] = ()
+    child_dates: tuple[datetime | None, ...] = ()
 
     def recent_only(self, since: datetime) -> tuple[FoundLink, ...]:
         """The links published or changed at `since` or later, and those that have no date at all."""
@@ -72,7 +76,7 @@ def _listed(read: Entries, url: str) -> ParsedSitemap:
         if len(kept) == MOST_LINKS:
             is_truncated = True
             break
-        kept[link] = FoundLink(link, entry.title, entry.published_at), entry
+        kept[link] = FoundLink(link, entry.title, entry.published_at, entry.modified), entry
     return ParsedSitemap(
         links=tuple(link for link, _ in kept.values()),
         is_news=any(entry.is_news for _, entry in kept.values()),
@@ -83,9 +87,29 @@ def _listed(read: Entries, url: str) -> ParsedSitemap:
 
 def _index(read: Entries, url: str) -> ParsedSitemap:
     ranked = sorted(read.entries, key=_promise, reverse=True)
-    children = dict.fromkeys(joined(url, entry.address) for entry in ranked)
-    known = tuple(child for child in children if child is not None)
-    return ParsedSitemap(children=known[:MOST_CHILDREN], is_truncated=read.is_truncated or len(known) > MOST_CHILDREN)
+    children: dict[str, datetime | None] = {}
+    for entry in ranked:
+        child = joined(url, entry.address)
+        if child is not None:
+            children.setdefault(child, _newest_within(entry))
+    return ParsedSitemap(
+        children=tuple(children)[:MOST_CHILDREN],
+        child_dates=tuple(children.values())[:MOST_CHILDREN],
+        is_truncated=read.is_truncated or len(children) > MOST_CHILDREN,
+    )
+
+
+def _newest_within(entry: Entry) -> datetime | None:
+    """When the newest page of a child can have changed: sitemaps of past years are often written anew every night."""
+    named = _DATE.search(_HOST.sub("", entry.address))
+    dates = [date for date in (entry.modified, _end(named) if named else None) if date is not None]
+    return min(dates, default=None)
+
+
+def _end(named: "re.Match[str]") -> datetime:
+    """The end of the day, month or year named."""
+    days = 1 if named[3] else 31 if named[2] else 366
+    return _day(named) + timedelta(days=days)
 
 
 def _newest(*dates: datetime | None) -> datetime | None:
@@ -94,6 +118,11 @@ def _newest(*dates: datetime | None) -> datetime | None:
 
 def _age(entry: Entry) -> datetime:
     return _newest(entry.published_at, entry.modified) or _NEVER
+
+
+def by_promise(addresses: Iterable[str]) -> list[str]:
+    """Addresses of sitemaps, those first whose name promises the freshest articles."""
+    return sorted(addresses, key=lambda address: _promise(Entry(address)), reverse=True)
 
 
 def _promise(entry: Entry) -> tuple[int, datetime, datetime]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.patterns import Patterns
 from crawler.sections import MOST_LINKS, MOST_SECTIONS, article_links, section_links
 
 URL = "https://www.journal.example/politique/"
@@ -213,6 +214,99 @@ def test_sections_are_capped() -> None:
 )
 def test_what_is_no_section(link: str) -> None:
     assert section_links(page(link, around="<nav>{}</nav>"), URL) == ()
+
+
+LONG = "Une phrase assez longue pour un titre"
+
+
+def card(path: str, text: str = LONG, name: str = "card") -> str:
+    """A link in a box of its own."""
+    return f'<div class="{name}"><p>{a(path, text)}</p></div>'
+
+
+def surely(count: int, name: str = "card") -> str:
+    """So many boxes with what is an article by its address."""
+    return "".join(card(f"/2026/11/20/la-tempete-atteint-la-cote-{n}", name=name) for n in range(count))
+
+
+def found(body: str, patterns: Patterns | None = None) -> set[str]:
+    """The paths taken for articles, without those that surely are."""
+    links = article_links(body.encode(), URL, "", patterns)
+    paths = {link.url.removeprefix("https://www.journal.example") for link in links}
+    return {path for path in paths if not path.startswith("/2026")}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (surely(4) + card("/evry"), {"/evry"}),
+        (surely(2) + card("/evry"), set()),
+        (surely(4) + card("/evry") * 1 + card("/lyon") + card("/nice"), set()),
+        (surely(4) + card("/evry", "Évry"), set()),
+        (surely(4) + card("/evry", name="menu-card"), set()),
+        (surely(4) + f"<aside>{card('/evry')}</aside>", set()),
+        (surely(4) + f'<div class="footer">{card("/evry")}</div>', set()),
+        (surely(4) + card("/tag/evry"), set()),
+        (surely(4) + card("/evry.pdf"), set()),
+        (surely(4) + card("https://other.example/evry"), set()),
+    ],
+)
+def test_a_link_among_articles_of_the_same_kind_is_one(body: str, expected: set[str]) -> None:
+    assert found(body) == expected
+
+
+@pytest.mark.parametrize(("sure", "is_believed"), [(3, False), (4, True)])
+def test_in_the_uppermost_folder_most_must_be_articles(sure: int, is_believed: bool) -> None:
+    long = "".join(card(f"/2026-la-tempete-atteint-la-cote-nord-et-la-ville-{n}") for n in range(sure))
+    assert found(long + card("/evry") + card("/lyon")) == ({"/evry", "/lyon"} if is_believed else set())
+
+
+def test_posts_whose_class_holds_their_number_are_of_one_kind() -> None:
+    boxes = "".join(
+        card(f"/2026/11/20/la-tempete-atteint-la-cote-{n}", name=f"post-{n}{n} type-post") for n in range(4)
+    )
+    assert found(boxes + card("/evry", name="post-77 type-post sticky")) == {"/evry"}
+
+
+@pytest.mark.parametrize("name", ["most-read", "les-plus-lus", "trending-now", "sidebar", "right-menu"])
+def test_what_is_most_read_is_kept_apart(name: str) -> None:
+    around = f'<div class="{name}">{surely(4)}{card("/evry")}</div>'
+    assert found(around) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_menu"), [("footer", True), ("main-nav", True), ("card-footer", False), ("has-menu", False)]
+)
+def test_a_menu_is_known_by_the_whole_name_of_its_class(name: str, is_menu: bool) -> None:
+    links = article_links(f'<div class="x {name}">{surely(1)}</div>'.encode(), URL)
+    assert bool(links) is not is_menu
+
+
+def test_a_headline_without_spaces_has_words_too() -> None:
+    body = page(a("/articles/AST1F432VT1F", "日韓外相「連携を国内外に発信」トランプ次期政権への対応も協議"))
+    assert len(article_links(body, URL)) == 1
+    assert article_links(page(a("/articles/AST1F432VT1F", "日本")), URL) == ()
+
+
+def learned(path: str, is_article: bool) -> Patterns:
+    """Patterns after six pages of this shape."""
+    patterns = Patterns()
+    for n in range(6):
+        patterns.learn(f"https://www.journal.example{path}{n}", is_article)
+    return patterns
+
+
+def test_a_shape_known_for_articles_is_taken_however_unlikely_it_looks() -> None:
+    body = a("/n/17", "Deux mots") + a("/n/18", "Mot") + f"<aside>{a('/n/19', 'Deux mots')}</aside>"
+    assert found(body) == set()
+    assert found(body, learned("/n/", True)) == {"/n/17"}
+    assert found(f"<footer>{a('/n/17', 'Deux mots')}</footer>", learned("/n/", True)) == set()
+
+
+def test_a_shape_known_for_none_is_refused_however_likely_it_looks() -> None:
+    body = card("/guides/le-guide-d-achat-des-jouets", LONG)
+    assert found(body) != set()
+    assert found(body, learned("/guides/un-guide-d-achat-de-plus-", False)) == set()
 
 
 @given(st.binary(max_size=300))
