@@ -11,6 +11,7 @@ from extraction.dates import published_at
 from extraction.decoding import decoded
 from extraction.document import Document, parsed
 from extraction.furniture import Known
+from extraction.impostors import impostor
 from extraction.language import language
 from extraction.lines import word_count
 from extraction.titles import candidates, title
@@ -73,6 +74,10 @@ def _article(document: Document) -> Article | NoArticle:
     known = Known(title(document), tuple(titles), names, _keywords(document))
     text = storable("\n\n".join(cleaned(paragraphs(document), known)))
     words = word_count(text)
+    published = published_at(document)
+    found = impostor(document, titles, words, is_dated=published is not None)
+    if found is not None:
+        return found
     if not words:
         return NoArticle(document.url, "no text", "nothing on the page reads like an article")
     if words < FEWEST_WORDS:
@@ -83,7 +88,7 @@ def _article(document: Document) -> Article | NoArticle:
         title=known.title or clip(text.partition("\n")[0], _MAKESHIFT_TITLE),
         text=text,
         authors=tuple(map(storable, names)),
-        published_at=published_at(document),
+        published_at=published,
         language=language(document, text),
     )
 
