@@ -1,23 +1,115 @@
-"""When a source is visited next. Pure."""
+"""When a source is visited next. Pure.
 
+Without an interval of its own, a source is asked the more often the more it publishes: over sources with less than its
+rate (the square root would bring the least mean delay, the rate itself starves the small ones); within a source with
+the rate of the hour and the day, and more while a burst lasts. bench/cadence.py measures what that is worth.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.visit import VisitOutcome
+from news.hints import Hints
+from news.rhythm import Rhythm
 from news.source import Source
+from service.visits import NextDue
 
 _LONGEST_BACK_OFF = timedelta(days=1)
 _MOST_DOUBLINGS = 10
+_HOUR = timedelta(hours=1)
+_UNKNOWN = timedelta(minutes=30)  # until something is known of a source
+_PACE = 3.0  # visits an hour to a source that publishes once an hour
+_BETWEEN_SOURCES = 0.65
+_WITHIN_A_SOURCE = 1.0
+_STEP = timedelta(minutes=6)  # while a burst cools down
+_HEAT = 0.5  # hours in which a burst loses half of its force
+_LN_2 = 0.693
+_FAINTEST = 0.02  # of the mean rate; the quietest hours are looked at too
+_LONGEST_TTL = timedelta(hours=1)  # many feeds say a day, and mean nothing by it
 
 
-def next_due(source: Source, outcome: VisitOutcome, now: datetime, pending: datetime | None) -> datetime:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """No visit sooner than `shortest` after the last one, none later than `longest`."""
+
+    shortest: timedelta = timedelta(minutes=3)
+    longest: timedelta = timedelta(hours=6)
+
+
+def cadence_within(bounds: Bounds) -> NextDue:
+    """The cadence of an installation, `next_due` within its bounds."""
+
+    def rule(
+        source: Source, outcome: VisitOutcome, rhythm: Rhythm, now: datetime, pending: datetime | None
+    ) -> datetime:
+        return next_due(source, outcome, rhythm, now, pending, bounds)
+
+    return rule
+
+
+def next_due(
+    source: Source,
+    outcome: VisitOutcome,
+    rhythm: Rhythm,
+    now: datetime,
+    pending: datetime | None,
+    bounds: Bounds,
+) -> datetime:
     """After a visit that ended so; `pending` is when the earliest of the source's waiting links may be tried.
 
     A source that fails is asked at doubling intervals, up to a day (or its own interval if that is longer); it is
-    never given up.
+    never given up. What a server asks for (Retry-After) is kept in any case.
     """
-    interval = timedelta(seconds=source.interval)
     if outcome.error:
+        interval = timedelta(seconds=source.interval) if source.interval else max(bounds.shortest, _UNKNOWN / 2)
         doubled = interval * (1 << min(source.failures, _MOST_DOUBLINGS))
-        return now + max(interval, min(doubled, _LONGEST_BACK_OFF))
-    regular = now + interval
-    return min(regular, max(pending, now)) if pending is not None else regular
+        due = now + max(interval, min(doubled, _LONGEST_BACK_OFF))
+    else:
+        pinned = now + timedelta(seconds=source.interval) if source.interval else None
+        regular = pinned or due_at(rhythm, Hints.of(outcome.hints), bounds, now)
+        due = min(regular, max(pending, now)) if pending is not None else regular
+    return max(due, outcome.not_before) if outcome.not_before else due
+
+
+def due_at(rhythm: Rhythm, hints: Hints, bounds: Bounds, now: datetime) -> datetime:
+    """When to look again, from what is known of the source's rhythm and what its feeds ask for."""
+    if rhythm.level > 0:
+        due = _by_rhythm(rhythm, bounds, now)
+    else:
+        due = now + min(max(_UNKNOWN, bounds.shortest), bounds.longest)
+    patience = min(timedelta(seconds=max(hints.ttl, hints.max_age)), _LONGEST_TTL, bounds.longest)
+    return _not_skipped(max(due, now + patience), hints)
+
+
+def _by_rhythm(rhythm: Rhythm, bounds: Bounds, now: datetime) -> datetime:
+    """The instant by which the visits that the rhythm is worth add up to one."""
+    mean = rhythm.level * rhythm.mood
+    pace = _PACE * mean**_BETWEEN_SOURCES
+    own = 1 - rhythm.burstiness
+    at, visits = now, 0.0
+    while visits < 1 and at - now < bounds.longest:
+        step = _STEP if at - now < _HOUR else _HOUR - timedelta(minutes=at.minute, seconds=at.second)
+        rate = rhythm.usual(at) * rhythm.mood * own + _of_burst(rhythm, at, now)
+        worth = pace * max(rate / mean, _FAINTEST) ** _WITHIN_A_SOURCE * (step / _HOUR)
+        if visits + worth >= 1:
+            at += step * ((1 - visits) / worth)
+            break
+        visits += worth
+        at += step
+    return min(max(at, now + bounds.shortest), now + bounds.longest)
+
+
+def _of_burst(rhythm: Rhythm, at: datetime, now: datetime) -> float:
+    """Articles an hour that come in the wake of the latest ones."""
+    cooled: float = 0.5 ** ((at - now) / _HOUR / _HEAT)
+    return rhythm.burstiness * rhythm.heat * (_LN_2 / _HEAT) * cooled
+
+
+def _not_skipped(due: datetime, hints: Hints) -> datetime:
+    """The first full hour from then on that the feeds do not ask to be left alone in; at most a day later."""
+    later = due
+    for _ in range(24):
+        if later.hour not in hints.skip_hours and later.weekday() not in hints.skip_days:
+            return later
+        later = later.replace(minute=0, second=0, microsecond=0) + _HOUR
+    return later

@@ -1,42 +1,157 @@
 """When a source is visited next."""
 
+import random
+import statistics
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.cadence import compare
+from bench.traces import KINDS, START, trace
 from crawler.visit import VisitOutcome
+from news.hints import Hints
+from news.rhythm import Rhythm
 from news.source import Source
-from scheduler.cadence import next_due
+from scheduler.cadence import Bounds, due_at, next_due
+from tests.unit.test_rhythm import taught
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-GOOD, BAD = VisitOutcome(), VisitOutcome(error="no answer")
-
-
-def a_source(interval: int = 600, failures: int = 0) -> Source:
-    """A source that failed so often before."""
-    return Source(1, "s", "http://x/", interval=interval, failures=failures)
-
-
-def test_a_good_visit_is_followed_by_the_next_after_the_interval() -> None:
-    assert next_due(a_source(), GOOD, NOW, None) == NOW + timedelta(minutes=10)
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WIDE = Bounds()
+FIXED = Source(id=1, name="Le Phare", url="https://phare.example/", interval=900)
+FREE = replace(FIXED, interval=0)
+FAILED = VisitOutcome(error="gone")
+_HOURS = st.frozensets(st.integers(0, 23), max_size=23)
+_DAYS = st.frozensets(st.integers(0, 6), max_size=6)
 
 
-def test_a_link_that_waits_for_another_try_brings_the_visit_forward() -> None:
-    assert next_due(a_source(), GOOD, NOW, NOW + timedelta(minutes=1)) == NOW + timedelta(minutes=1)
+def after(source: Source, outcome: VisitOutcome, pending: datetime | None = None) -> timedelta:
+    """How long after noon it is due."""
+    return next_due(source, outcome, Rhythm(), NOON, pending, WIDE) - NOON
 
 
-def test_a_link_overdue_already_is_visited_now_and_not_in_the_past() -> None:
-    assert next_due(a_source(), GOOD, NOW, NOW - timedelta(hours=1)) == NOW
+def an_hourly(a_week: float, seed: int = 3) -> Rhythm:
+    """The rhythm of a source that publishes so much, evenly."""
+    kind = replace(KINDS[0], name="even", a_week=a_week, by_hour=(1.0,) * 24, wake=0.0)
+    return taught(trace(kind, 28, random.Random(seed)), START + 28 * DAY, step=6 * HOUR)
 
 
-def test_failures_double_the_wait_up_to_a_day() -> None:
-    waits = [next_due(a_source(failures=failures), BAD, NOW, None) - NOW for failures in range(12)]
-    assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
-    assert waits[-1] == timedelta(days=1)
+def test_an_interval_of_its_own_is_kept() -> None:
+    assert after(FIXED, VisitOutcome()) == 15 * MINUTE
 
 
-@given(st.integers(1, 30 * 86_400), st.integers(0, 10_000))
-def test_a_failing_source_is_never_given_up_nor_asked_more_often_than_a_good_one(interval: int, failures: int) -> None:
-    due = next_due(a_source(interval, failures), BAD, NOW, NOW)
-    assert timedelta(seconds=interval) <= due - NOW <= max(timedelta(days=1), timedelta(seconds=interval))
+def test_a_link_that_waits_brings_the_next_visit_nearer_and_never_into_the_past() -> None:
+    assert after(FIXED, VisitOutcome(), NOON + MINUTE) == MINUTE
+    assert after(FIXED, VisitOutcome(), NOON - HOUR) == timedelta()
+    assert after(FIXED, VisitOutcome(), NOON + HOUR) == 15 * MINUTE
+
+
+@pytest.mark.parametrize(("failures", "minutes"), [(0, 15), (1, 30), (2, 60), (6, 960), (7, 1_440), (50, 1_440)])
+def test_a_source_that_fails_is_asked_at_doubling_intervals_up_to_a_day(failures: int, minutes: int) -> None:
+    assert after(replace(FIXED, failures=failures), FAILED) == minutes * MINUTE
+    assert after(replace(FREE, failures=failures), FAILED) == minutes * MINUTE
+
+
+def test_an_interval_of_more_than_a_day_is_no_shorter_for_failing() -> None:
+    assert after(replace(FIXED, interval=2 * 86_400, failures=9), FAILED) == 2 * DAY
+
+
+def test_what_a_server_asks_for_is_kept_whether_the_visit_failed_or_not() -> None:
+    until = NOON + 5 * HOUR
+    assert after(FIXED, VisitOutcome(not_before=until)) == 5 * HOUR
+    assert after(FIXED, replace(FAILED, not_before=until)) == 5 * HOUR
+    assert after(FIXED, VisitOutcome(not_before=until), NOON + MINUTE) == 5 * HOUR
+
+
+def test_a_source_that_nothing_is_known_of_is_visited_in_half_an_hour() -> None:
+    assert after(FREE, VisitOutcome()) == 30 * MINUTE
+
+
+def test_whoever_publishes_more_is_visited_more_often() -> None:
+    now = START + 28 * DAY
+    waits = [due_at(an_hourly(a_week), Hints(), WIDE, now) - now for a_week in (7, 70, 700, 7_000)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] > 4 * waits[2]
+
+
+def test_the_busy_hours_are_visited_more_often_than_the_night() -> None:
+    kind = next(kind for kind in KINDS if kind.name == "regional daily")
+    rhythm = taught(trace(kind, 28, random.Random(3)), START + 28 * DAY)
+    monday = START + 28 * DAY
+    by_day = due_at(rhythm, Hints(), WIDE, monday + 10 * HOUR) - (monday + 10 * HOUR)
+    by_night = due_at(rhythm, Hints(), WIDE, monday + HOUR) - (monday + HOUR)
+    assert by_night > 3 * by_day
+
+
+def test_an_article_of_a_bursty_source_brings_the_next_visit_nearer() -> None:
+    kind = next(kind for kind in KINDS if kind.name == "bursts")
+    now = START + 28 * DAY + 20 * HOUR
+    quiet = taught(trace(kind, 28, random.Random(3)), START + 28 * DAY).after([], now)
+    assert due_at(quiet.after([now] * 2, now), Hints(), WIDE, now) < due_at(quiet, Hints(), WIDE, now)
+
+
+def test_a_feed_that_asks_for_patience_gets_it_up_to_an_hour() -> None:
+    busy = an_hourly(7_000)
+    now = START + 28 * DAY
+    assert due_at(busy, Hints(ttl=1_200), WIDE, now) == now + 20 * MINUTE
+    assert due_at(busy, Hints(max_age=1_200), WIDE, now) == now + 20 * MINUTE
+    assert due_at(busy, Hints(ttl=86_400), WIDE, now) == now + HOUR
+
+
+def test_hours_and_days_that_a_feed_skips_are_skipped() -> None:
+    noon_skipped = Hints(skip_hours=frozenset({12, 13}))
+    assert due_at(Rhythm(), noon_skipped, WIDE, NOON) == NOON.replace(hour=14)
+    saturday_skipped = Hints(skip_days=frozenset({5}))
+    assert due_at(Rhythm(), saturday_skipped, WIDE, NOON) == datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@given(
+    a_week=st.sampled_from([0.5, 7.0, 300.0, 9_000.0]),
+    hours=_HOURS,
+    days=_DAYS,
+    ttl=st.integers(0, 10**9),
+    shortest=st.integers(1, 3_600),
+    longer=st.integers(0, 86_400),
+    passed=st.timedeltas(timedelta(), 40 * DAY),
+)
+def test_no_rhythm_and_no_hint_leads_out_of_the_bounds(
+    a_week: float,
+    hours: frozenset[int],
+    days: frozenset[int],
+    ttl: int,
+    shortest: int,
+    longer: int,
+    passed: timedelta,
+) -> None:
+    bounds = Bounds(timedelta(seconds=shortest), timedelta(seconds=shortest + longer))
+    now = START + 28 * DAY + passed
+    due = due_at(_RHYTHMS[a_week], Hints(ttl, 0, hours, days), bounds, now)
+    assert due.tzinfo is not None
+    assert now + bounds.shortest <= due <= now + bounds.longest + DAY
+    if not hours and not days:
+        assert due <= now + bounds.longest
+
+
+_RHYTHMS = {a_week: an_hourly(a_week) for a_week in (0.5, 7.0, 300.0, 9_000.0)}
+
+
+def test_of_several_feeds_the_most_impatient_counts_and_only_what_all_of_them_skip() -> None:
+    hints = Hints.of([{"ttl": 3_600, "skip_hours": [1, 2]}, {"ttl": 600, "skip_hours": [2, 3], "is_news": True}])
+    assert hints == Hints(ttl=600, skip_hours=frozenset({2}))
+    assert Hints.of([]) == Hints()
+
+
+def test_news_is_seen_sooner_for_as_many_requests_than_by_any_fixed_interval_or_by_frequency() -> None:
+    compared = compare(sources=1, days=42, seed=4)
+    delays = {way: [delay for one in compared for delay in getattr(one, way).delays] for way in _WAYS}
+    vigie, fixed, frequency = (statistics.median(delays[way]) for way in _WAYS)
+    assert vigie < 0.95 * fixed
+    assert vigie < 0.95 * frequency
+    busy = [one for one in compared if len(one.vigie.delays) > 100]
+    assert all(statistics.median(one.vigie.delays) < statistics.median(one.fixed.delays) for one in busy)
+
+
+_WAYS = ("vigie", "fixed", "frequency")

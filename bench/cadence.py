@@ -1,0 +1,164 @@
+"""How soon news is seen, against the requests spent: Vigie's cadence, fixed intervals, and an entry-frequency rule.
+
+    python -m bench.cadence [--sources 3] [--days 70] [--seed 2]
+
+Every source of `bench/traces.py` is polled three times over the same trace: by Vigie's cadence; at the fixed interval
+that spends just as many requests on that source; and by the rule 'as often as it had entries in the last week' (an
+interval of a week through their number, times a factor, between 5 minutes and a day), its factor chosen so that it
+spends as many requests on all sources together. The first two weeks are for learning and are not counted. A poll
+sees what was published before it; the delay is from publication to that poll.
+"""
+
+import argparse
+import random
+import statistics
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bench.traces import KINDS, START, Kind, trace
+from news.hints import Hints
+from news.rhythm import Rhythm
+from scheduler.cadence import Bounds, due_at
+
+_LEARNING = timedelta(days=14)
+_WEEK = timedelta(days=7)
+_WIDTHS = (10, 16, 16, 16, 10)
+_WAYS = ("vigie", "fixed", "frequency")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Delays in seconds, and how many requests they cost."""
+
+    delays: list[float]
+    requests: int
+
+
+Next = Callable[[datetime, Sequence[datetime]], datetime]
+
+
+def polled(published: Sequence[datetime], end: datetime, next_poll: Next, first: datetime) -> Run:
+    """Poll a trace; `next_poll` is told the time and what is new, and says when to come again."""
+    counted = START + _LEARNING
+    now, seen, requests = first, 0, 0
+    delays: list[float] = []
+    while now < end:
+        upto = bisect_right(published, now)
+        new = published[seen:upto]
+        seen = upto
+        if now >= counted:
+            requests += 1
+            delays += [(now - instant).total_seconds() for instant in new if instant >= counted]
+        now = next_poll(now, new)
+    return Run(delays, requests)
+
+
+def by_vigie(bounds: Bounds) -> Next:
+    """Vigie's cadence, learning as it goes."""
+    rhythm = Rhythm()
+
+    def next_poll(now: datetime, new: Sequence[datetime]) -> datetime:
+        nonlocal rhythm
+        rhythm = rhythm.after(new, now)
+        return due_at(rhythm, Hints(), bounds, now)
+
+    return next_poll
+
+
+def by_fixed(interval: timedelta) -> Next:
+    """Always the same interval."""
+    return lambda now, new: now + interval
+
+
+def by_frequency(factor: float) -> Next:
+    """As often as the source had entries in the last week."""
+    known: list[datetime] = []
+
+    def next_poll(now: datetime, new: Sequence[datetime]) -> datetime:
+        nonlocal known
+        known = [instant for instant in [*known, *new] if now - instant < _WEEK]
+        interval = _WEEK / max(len(known), 1) * factor
+        return now + min(max(interval, timedelta(minutes=5)), timedelta(days=1))
+
+    return next_poll
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The three ways over the traces of one kind."""
+
+    kind: str
+    vigie: Run
+    fixed: Run
+    frequency: Run
+
+
+def compare(sources: int, days: int, seed: int) -> list[Compared]:
+    """Every kind of source by every way."""
+    dice = random.Random(seed)
+    end = START + timedelta(days=days)
+    traces = {kind: [trace(kind, days, dice) for _ in range(sources)] for kind in KINDS}
+    phases = {kind: [timedelta(minutes=dice.random() * 60) for _ in range(sources)] for kind in KINDS}
+
+    def all_by(kind: Kind, ways: Sequence[Next]) -> list[Run]:
+        each = zip(traces[kind], phases[kind], ways, strict=True)
+        return [polled(published, end, way, START + phase) for published, phase, way in each]
+
+    vigie = {kind: all_by(kind, [by_vigie(Bounds()) for _ in range(sources)]) for kind in KINDS}
+    counted = end - START - _LEARNING
+    fixed = {kind: all_by(kind, [by_fixed(counted / run.requests) for run in vigie[kind]]) for kind in KINDS}
+    spent = sum(run.requests for runs in vigie.values() for run in runs)
+
+    def frequent(factor: float) -> dict[Kind, list[Run]]:
+        return {kind: all_by(kind, [by_frequency(factor) for _ in range(sources)]) for kind in KINDS}
+
+    frequency = _at_the_same_price(frequent, spent)
+    return [Compared(kind.name, *(_together(runs[kind]) for runs in (vigie, fixed, frequency))) for kind in KINDS]
+
+
+def _at_the_same_price(run: Callable[[float], dict[Kind, list[Run]]], spent: int) -> dict[Kind, list[Run]]:
+    """The runs whose factor makes them cost what is given, within a percent."""
+    low, high = 0.01, 4.0
+    for _ in range(14):
+        middle = (low * high) ** 0.5
+        runs = run(middle)
+        requests = sum(one.requests for each in runs.values() for one in each)
+        if abs(requests - spent) < spent / 100:
+            break
+        low, high = (middle, high) if requests > spent else (low, middle)
+    return runs
+
+
+def _together(runs: Sequence[Run]) -> Run:
+    return Run([delay for run in runs for delay in run.delays], sum(run.requests for run in runs))
+
+
+def main() -> None:
+    """Compare and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sources", type=int, default=3, help="of each kind")
+    parser.add_argument("--days", type=int, default=70, help="length of the traces")
+    parser.add_argument("--seed", type=int, default=2, help="of the traces; Vigie's cadence was tuned on 1")
+    options = parser.parse_args()
+    compared = compare(options.sources, options.days, options.seed)
+    everything = Compared("all", *(_together([getattr(one, way) for one in compared]) for way in _WAYS))
+    heads = ("requests", "Vigie", "best fixed", "by frequency", "requests")
+    print("median (p90) delay, min " + "".join(f"{head:>{width}}" for head, width in zip(heads, _WIDTHS, strict=True)))
+    for one in [*compared, everything]:
+        ways = "".join(f"{_figures(run):>16}" for run in (one.vigie, one.fixed, one.frequency))
+        print(f"{one.kind:24}{one.vigie.requests:>10}{ways}{one.frequency.requests:>10}")
+    means = [statistics.fmean(run.delays) / 60 for run in (everything.vigie, everything.fixed, everything.frequency)]
+    print("mean delay, all: " + ", ".join(f"{mean:.1f}" for mean in means))
+
+
+def _figures(run: Run) -> str:
+    if not run.delays:
+        return "–"
+    ordered = sorted(run.delays)
+    return f"{statistics.median(ordered) / 60:.1f} ({ordered[int(len(ordered) * 0.9)] / 60:.0f})"
+
+
+if __name__ == "__main__":
+    main()
