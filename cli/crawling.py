@@ -33,7 +33,7 @@ async def crawl_once(place: Place, names: list[str]) -> list[dict[str, object]]:
             await engine.visits.release_all()
             await engine.deliverer.release_all()
         after = await _counts(archive)
-        return await _told(archive, sources, {source.id for source in leased}, before, after)
+        return await _told(archive, sources, {brief.source.id for brief in leased}, before, after)
 
 
 @asynccontextmanager

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from cli.place import Archive
     from storage import Transaction
 
+_STYLES = {
+    **dict.fromkeys(("paused", "late", "suspect"), "yellow"),
+    **dict.fromkeys(("failing", "blocked", "stopped", "dead", "failed"), "red"),
+    "sent": "green",
+}
+
 Name = Annotated[str, typer.Argument(help="Its name, quoted if it has spaces.", metavar="NAME", show_default=False)]
 Verb = Literal["pause", "resume", "remove"]
 _DONE: Mapping[Verb, str] = {"pause": "paused", "resume": "resumed", "remove": "removed"}
@@ -66,8 +72,7 @@ def given(**options: Any) -> dict[str, Any]:
 
 def state_cell(state: str) -> Cell:
     """A state, in the colour that it deserves."""
-    style = {"paused": "yellow", "failing": "red", "stopped": "red", "dead": "red", "failed": "red", "sent": "green"}
-    return Text(state, style=style.get(state, ""))
+    return Text(state, style=_STYLES.get(state, ""))
 
 
 def made_by(thing: Any, data: Path, config: Path | None) -> str:

@@ -1,56 +1,33 @@
 """`vigie source`: the publications that are watched."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import source_test
+from cli import source_export, source_import, source_show, source_test
 from cli.archive import reading, writing
 from cli.group import group
-from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
+from cli.named import Name, Noun, add_shared_verbs, given, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
-from cli.output import ago, print_facts, print_json, print_line, print_table, when
+from cli.output import ago, print_json, print_line, print_table
+from cli.source_show import shown, soon
 from news.clock import SystemClock
-from news.source import Feed, Link, Source
+from news.source import Source, state_of
 
 if TYPE_CHECKING:
     from cli.place import Archive
     from storage import Transaction
 
-_TROUBLES = 10
 _NONE = "There is no source yet: vigie source add https://www.example.com/"
-_INTERVAL = typer.Option("--interval", help="Time between two visits: `90s`, `15m`, `2h`, `1d`.", metavar="TIME")
+_INTERVAL = typer.Option(
+    "--interval", help="Time between two visits: `90s`, `15m`, `2h`, `1d`; `auto` as it publishes.", metavar="TIME"
+)
+
+_HISTORY = typer.Option(
+    "--history", help="How far back its first visit looks, beyond what is listed now: `30d`.", metavar="TIME"
+)
 
 app = group("The publications that are watched.")
-
-
-def shown(source: Source) -> dict[str, Any]:
-    """A source in JSON."""
-    return {
-        "id": source.id,
-        "name": source.name,
-        "url": source.url,
-        "state": state(source),
-        "origin": source.origin,
-        "interval": source.interval,
-        "alert_history": source.alert_history,
-        "added_at": source.added_at,
-        "last_visit_at": source.last_visit_at,
-        "last_success_at": source.last_success_at,
-        "next_visit_at": None if source.paused else source.due_at,
-        "failures": source.failures,
-        "last_error": source.last_error,
-    }
-
-
-def state(source: Source) -> str:
-    """How a source fares, in one word."""
-    if source.paused:
-        return "paused"
-    if source.failures:
-        return "failing"
-    return "ok" if source.last_visit_at else "new"
 
 
 @app.command("add")
@@ -58,6 +35,7 @@ def add(
     url: Annotated[str, typer.Argument(help="Its home page, or one of its feeds.", metavar="URL")],
     name: Annotated[str | None, typer.Option("--name", help="What you call it; the host if not given.")] = None,
     interval: Annotated[str | None, _INTERVAL] = None,
+    history: Annotated[str | None, _HISTORY] = None,
     alert_history: Annotated[
         bool, typer.Option("--alert-history", help="Alert also on what it has published already.")
     ] = False,
@@ -73,9 +51,9 @@ def add(
 
         vigie source add https://www.example.com/
 
-        vigie source add phare.example --name 'Le Phare' --interval 5m
+        vigie source add phare.example --name 'Le Phare' --interval 5m --history 30d
     """
-    values = given(url=url, name=name, interval=interval) | {"alert_history": alert_history}
+    values = given(url=url, name=name, interval=interval, history=history) | {"alert_history": alert_history}
     source = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     if json:
         print_json(shown(source))
@@ -108,10 +86,10 @@ def list_(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) 
     rows = [
         [
             source.name,
-            state_cell(state(source)),
+            state_cell(state_of(source, now)),
             str(articles.get(source.id, 0)),
             ago(source.last_visit_at, now),
-            "–" if source.paused else _soon(source, now),
+            "–" if source.paused else soon(source, now),
             source.origin,
             source.last_error,
         ]
@@ -120,65 +98,8 @@ def list_(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) 
     print_table("", ["name", "state", "articles", "last visit", "next visit", "made by", "last error"], rows, _NONE)
 
 
-def _soon(source: Source, now: datetime) -> str:
-    return "now" if source.due_at is None or source.due_at <= now else ago(source.due_at, now)
-
-
 async def _listed(tx: "Transaction") -> tuple[list[Source], dict[int, int]]:
     return await tx.sources.all(), await tx.articles.counts_by_source()
-
-
-@app.command("show")
-def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
-    """Show one source: its feeds, what became of its links, and the latest troubles.
-
-    Examples:
-
-        vigie source show 'Le Phare'
-    """
-    source, feeds, links, troubled = reading(data, config, lambda tx: _shown(tx, name))
-    if json:
-        print_json({**shown(source), "feeds": feeds, "links": links, "troubles": troubled})
-        return
-    now = SystemClock().now()
-    print_facts(
-        [
-            ("name", source.name),
-            ("URL", source.url),
-            ("state", state_cell(state(source))),
-            ("made by", made_by(source, data, config)),
-            ("interval", f"{source.interval} s"),
-            ("added", when(source.added_at)),
-            ("last visit", ago(source.last_visit_at, now)),
-            ("last success", ago(source.last_success_at, now)),
-            ("next visit", "" if source.paused else _soon(source, now)),
-            ("last error", source.last_error),
-            ("history", "alerted too" if source.alert_history else ""),
-            ("links", ", ".join(f"{links[known]} {known}" for known in links)),
-        ]
-    )
-    _print_feeds(feeds, now)
-    _print_troubles(troubled)
-
-
-async def _shown(tx: "Transaction", name: str) -> tuple[Source, list[Feed], dict[str, int], list[Link]]:
-    source = await tx.sources.get(name)
-    counts = await tx.links.state_counts([source.id])
-    troubled = await tx.links.troubled(source.id, _TROUBLES)
-    return source, await tx.feeds.of(source.id), {known: number for (_, known), number in counts.items()}, troubled
-
-
-def _print_feeds(feeds: list[Feed], now: datetime) -> None:
-    rows = [[feed.road, feed.url, ago(feed.last_success_at, now), feed.last_error] for feed in feeds]
-    print_line("")
-    print_table("Feeds", ["road", "URL", "last read", "last error"], rows, "Its feeds are still to be found.")
-
-
-def _print_troubles(links: list[Link]) -> None:
-    if links:
-        rows = [[state_cell(link.state), link.url, link.last_error] for link in links]
-        print_line("")
-        print_table("Latest troubles", ["state", "URL", "error"], rows, "")
 
 
 @app.command("edit")
@@ -227,5 +148,8 @@ NOUN = Noun(
     },
     shown=shown,
 )
+app.command("show")(source_show.show)
 app.command("test")(source_test.test)
+app.command("import")(source_import.import_)
+app.command("export")(source_export.export)
 add_shared_verbs(app, NOUN)

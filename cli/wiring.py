@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from alerting.channels import build
-from alerting.guard import Guard
+from alerting.guard import GuardedDialler
 from cli.folder import process_name
+from cli.network import guard_under, system_resolve
 from cli.place import Archive
 from crawler.engine import CrawlEngine, CrawlParts
 from crawler.guard import GuardedResolver
@@ -13,12 +14,16 @@ from extraction.extractor import PoolExtractor
 from extraction.pool import WorkerPool
 from news.address import AllowList
 from news.alert import Channel
-from news.ports import Sender
-from scheduler.cadence import next_due
+from news.ports import Resolve, Sender
+from scheduler.cadence import Bounds, cadence_within
 from scheduler.daemon import Daemon, DaemonParts
 from scheduler.local import LocalEngine
+from scheduler.revisit import revisits_up_to
+from service.board import WatchBoard
 from service.collect import Collector
 from service.deliver import Deliverer
+from service.remember import StoredMemory
+from service.revise import Reviser
 from service.settings import Settings
 from service.visits import Visits
 
@@ -26,18 +31,28 @@ from service.visits import Visits
 class Engine:
     """Everything that crawls, extracts and delivers, wired together and not yet started."""
 
-    def __init__(self, archive: Archive, pool: WorkerPool | None = None) -> None:
+    def __init__(self, archive: Archive, pool: WorkerPool | None = None, resolve: Resolve = system_resolve) -> None:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
-        allow = AllowList.parse(settings.network.allow)
         self._clock = clock
-        self._sending_guard = Guard(allow)
-        self._fetching_guard = GuardedResolver(allow)
+        self._guard = guard_under(settings, resolve)
+        self._dialler = GuardedDialler(self._guard)
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
         self.extractor = PoolExtractor(self.pool)
-        self.collector = Collector(database, self.extractor, clock)
-        self.crawler = CrawlEngine(CrawlParts(limits(settings), self._fetching_guard, self.collector, self.pool, clock))
-        self.visits = Visits(database, clock, owner, lease, next_due)
+        board = WatchBoard()
+        reviser = Reviser(database, self.pool, board, clock, revisits_up_to(settings.crawler.revisits))
+        self.collector = Collector(database, self.extractor, board, reviser, clock)
+        self.crawler = CrawlEngine(
+            CrawlParts(
+                limits=limits(settings),
+                guard=GuardedResolver(self._guard),
+                book=self.collector,
+                memory=StoredMemory(database, clock),
+                workers=self.pool,
+                clock=clock,
+            )
+        )
+        self.visits = Visits(database, clock, owner, lease, cadence_within(bounds(settings)))
         self.local = LocalEngine(self.crawler, self.visits, settings.crawler.visits)
         self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for)
         self.daemon = Daemon(
@@ -56,13 +71,11 @@ class Engine:
 
     def sender_for(self, channel: Channel) -> Sender:
         """What sends for a channel, behind the guard."""
-        return build(channel, self._sending_guard, self._clock)
+        return build(channel, self._dialler, self._clock)
 
     def allow(self, settings: Settings) -> None:
         """Take the allow-list of settings read again."""
-        allow = AllowList.parse(settings.network.allow)
-        self._fetching_guard.allow(allow)
-        self._sending_guard = Guard(allow)
+        self._guard.allow(AllowList.parse(settings.network.allow))
 
 
 def limits(settings: Settings) -> CrawlLimits:
@@ -73,6 +86,14 @@ def limits(settings: Settings) -> CrawlLimits:
         contact=crawler.contact,
         delay=crawler.delay,
         timeout=crawler.timeout,
+        idle_timeout=crawler.idle_timeout,
         visits=crawler.visits,
         pages_per_visit=crawler.pages_per_visit,
     )
+
+
+def bounds(settings: Settings) -> Bounds:
+    """Between which intervals sources are visited as they publish."""
+    crawler = settings.crawler
+    shortest = timedelta(seconds=crawler.shortest_interval)
+    return Bounds(shortest, max(timedelta(seconds=crawler.longest_interval), shortest))

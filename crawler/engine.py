@@ -12,14 +12,16 @@ from crawler.discovery import Discovery
 from crawler.failure import FetchFailure
 from crawler.fetching import Answer
 from crawler.guard import GuardedResolver
+from crawler.memory import SiteMemory
+from crawler.openvisit import OpenVisit
 from crawler.politeness import Turns
 from crawler.settings import CrawlLimits, scrapy_settings
-from crawler.spiders.news import NewsSpider, OpenVisit
-from crawler.visit import VisitBook, VisitOutcome
+from crawler.spiders.news import NewsSpider
+from crawler.visit import Brief, VisitBook, VisitOutcome
+from crawler.visitor import Visitor
 from news.clock import Clock
 from news.errors import VigieError
 from news.ports import Workers
-from news.source import Source
 
 log = structlog.get_logger()
 
@@ -33,6 +35,7 @@ class CrawlParts:
     limits: CrawlLimits
     guard: GuardedResolver
     book: VisitBook
+    memory: SiteMemory
     workers: Workers
     clock: Clock
 
@@ -43,6 +46,7 @@ class CrawlEngine:
     def __init__(self, parts: CrawlParts) -> None:
         self._parts = parts
         self._visits: asyncio.Queue[OpenVisit] = asyncio.Queue()
+        self._turns = Turns(parts.limits.delay, parts.memory, parts.clock)
         self._runner = AsyncCrawlerRunner(Settings(scrapy_settings(parts.limits)))
         self._crawler: Crawler | None = None
         self._running: asyncio.Task[None] | None = None
@@ -56,10 +60,10 @@ class CrawlEngine:
         self._running = self._runner.crawl(
             crawler,
             guard=self._parts.guard,
-            turns=Turns(self._parts.limits.delay),
+            turns=self._turns,
+            memory=self._parts.memory,
             limits=self._parts.limits,
             book=self._parts.book,
-            workers=self._parts.workers,
             clock=self._parts.clock,
             visits=self._visits,
         )
@@ -77,12 +81,13 @@ class CrawlEngine:
             raise VigieError("the crawler is not running")
         return self._crawler.spider
 
-    async def visit(self, source: Source) -> VisitOutcome:
+    async def visit(self, brief: Brief) -> VisitOutcome:
         """Visit a source: poll its feeds, fetch what is due. Raises only for faults of ours, such as a full disk."""
-        feeds = await self._parts.book.feeds(source) if source.discovered_at else []
-        visit = OpenVisit(source, feeds, asyncio.get_running_loop().create_future())
-        self._visits.put_nowait(visit)
-        return await visit.outcome
+        visitor = Visitor(self._spider, self._parts.workers, self._visits)
+        try:
+            return await visitor.visit(brief)
+        finally:
+            await self._turns.keep()
 
     async def fetch(self, url: str) -> Answer | FetchFailure:
         """Fetch one URL with everything that visits obey: the guard, robots.txt, the turn at the host."""
@@ -90,7 +95,8 @@ class CrawlEngine:
 
     def discovery(self) -> Discovery:
         """For a look at a site before it is added."""
-        return self._spider.discovery()
+        spider = self._spider
+        return Discovery(spider.fetcher, self._parts.workers, self._parts.clock, spider.robots_of)
 
     def wind_down(self) -> None:
         """Open visits end with the page at hand."""

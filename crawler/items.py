@@ -9,9 +9,12 @@ from news.source import Link, Source
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """A page for the pipeline. `settled` ends when its link's row is settled, with the exception if that failed."""
+    """A page for the pipeline.
+
+    `settled` ends when its link's row is settled, and says whether the page was an article, or what went wrong.
+    """
 
     source: Source
     link: Link
     page: Page
-    settled: asyncio.Future[None]
+    settled: asyncio.Future[bool]

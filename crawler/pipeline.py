@@ -22,9 +22,9 @@ class ArticlePipeline:
     async def process_item(self, item: FetchedPage) -> FetchedPage:
         """Extract, match, decide and store, all behind the book."""
         try:
-            await self._book.fetched(item.source, item.link, item.page)
+            is_article = await self._book.fetched(item.source, item.link, item.page)
         except Exception as error:
             item.settled.set_exception(error)
         else:
-            item.settled.set_result(None)
+            item.settled.set_result(is_article)
         return item

@@ -1,16 +1,21 @@
 """The local engine: visits run in this process, as many at a time as there are slots."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
 from crawler.engine import CrawlEngine
-from crawler.visit import VisitOutcome
-from news.source import Source
+from crawler.visit import Brief, VisitOutcome
+from news.url import origin
 from service.visits import Visits
 
 log = structlog.get_logger()
+
+_PLACES_A_HOST = 4  # no host takes more than one of so many places: its visits would wait for one another
+_WHILE_CROWDED = timedelta(seconds=15)
 
 
 class LocalEngine:
@@ -21,19 +26,43 @@ class LocalEngine:
         self._visits = visits
         self._slots = slots
         self._open: dict[int, asyncio.Task[None]] = {}
+        self._hosts: dict[int, str] = {}
+
+    def __len__(self) -> int:
+        """How many visits are open."""
+        return len(self._open)
 
     async def submit_due(self) -> None:
         """Begin as many visits as are due and as there are free slots for."""
         free = self._slots - len(self._open)
         if free > 0:
-            self.submit(await self._visits.lease_due(free))
+            there_is_room, crowded = self._by_room(await self._visits.lease_due(free))
+            self.submit(there_is_room)
+            await self._visits.put_off(crowded, _WHILE_CROWDED)
 
-    def submit(self, leased: Sequence[Source]) -> None:
+    def _by_room(self, leased: Sequence[Brief]) -> tuple[list[Brief], list[Brief]]:
+        """Those sources whose hosts have places left, and those that would only wait there while others could work."""
+        most = max(1, self._slots // _PLACES_A_HOST)
+        open_at = Counter(self._hosts.values())
+        there_is_room: list[Brief] = []
+        crowded: list[Brief] = []
+        for brief in leased:
+            name = origin(brief.source.url)
+            open_at[name] += 1
+            (there_is_room if open_at[name] <= most else crowded).append(brief)
+        return there_is_room, crowded
+
+    def submit(self, leased: Sequence[Brief]) -> None:
         """Begin visits to sources that are leased to us."""
-        for source in leased:
-            task = asyncio.create_task(self._visit(source), name=f"visit {source.name}")
+        for brief in leased:
+            source = brief.source
+            task = asyncio.create_task(self._visit(brief), name=f"visit {source.name}")
             self._open[source.id] = task
-            task.add_done_callback(lambda _, number=source.id: self._open.pop(number, None))  # type: ignore[misc]
+            self._hosts[source.id] = origin(source.url)
+            task.add_done_callback(lambda _, number=source.id: self._ended(number))  # type: ignore[misc]
+
+    def _ended(self, number: int) -> None:
+        del self._open[number], self._hosts[number]
 
     async def renew(self) -> None:
         """Keep the leases of open visits."""
@@ -51,13 +80,14 @@ class LocalEngine:
         while self._open:
             await asyncio.gather(*self._open.values())
 
-    async def _visit(self, source: Source) -> None:
+    async def _visit(self, brief: Brief) -> None:
+        source = brief.source
         try:
-            outcome = await self._crawler.visit(source)
+            outcome = await self._crawler.visit(brief)
         except Exception as error:
             log.exception("visit broke", source=source.name)
             outcome = VisitOutcome(error=f"a fault of Vigie's: {type(error).__name__}: {error}")
         try:
-            await self._visits.end(source, outcome)
+            await self._visits.end(brief, outcome)
         except Exception:
             log.exception("visit not recorded", source=source.name, hint="it is made again when its lease has run out")

@@ -10,6 +10,8 @@ from storage import Transaction
 
 log = structlog.get_logger()
 
+WatchHit = tuple[Watch, tuple[Span, ...]]
+
 
 class WatchBoard:
     """Answers which watches want an article. Refreshed within the transaction that asks, so it is never behind."""
@@ -41,7 +43,7 @@ class WatchBoard:
             self._index.drop(watch.id)
             log.error("watch skipped", watch=watch.name, query=watch.query, error=error.message)
 
-    def wanting(self, article: Article, source: str) -> list[tuple[Watch, tuple[Span, ...]]]:
+    def wanting(self, article: Article, source: str) -> list[WatchHit]:
         """The watches that want the article, with the spans that explain it."""
         found = self._index.match(document(article, source))
         return [(self._watches[number], spans) for number, spans in found]

@@ -21,6 +21,7 @@ from service.check import check_channels_exist, check_query
 from service.settings import ChannelEntry, SourceEntry, WatchEntry
 from storage import Transaction
 from storage.named import Named
+from storage.sources import AS_NEW
 
 Noun = Literal["source", "watch", "channel"]
 T = TypeVar("T", Source, Watch, Channel)
@@ -121,8 +122,9 @@ async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval:
         id=0,
         name=entry.name,
         url=entry.url,
-        interval=entry.interval or usual_interval,
+        interval=usual_interval if entry.interval is None else entry.interval,
         alert_history=entry.alert_history,
+        history=entry.history,
     )
     return await tx.sources.by_id(await tx.sources.put(source, now))
 
@@ -130,7 +132,7 @@ async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval:
 async def edit_source(
     tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None, now: datetime
 ) -> Source:
-    """Change some of `name`, `url`, `interval` and `alert_history`; it is then visited at once, by its new URL if any.
+    """Change some of what [[source]] holds; the source is then visited at once, by its new URL if it has one.
 
     Raises NotFoundError, ConfigError or ConflictError.
     """
@@ -140,7 +142,7 @@ async def edit_source(
     values = {key: getattr(entry, key) for key in changes}
     if entry.url != known.url:
         await _refuse_known_url(tx, entry.url, but=known.id)
-        values |= {"discovered_at": None, "watched_since": None, "failures": 0, "last_error": ""}
+        values |= AS_NEW
     await tx.sources.change(known.id, **values, due_at=now)
     return await tx.sources.by_id(known.id)
 

@@ -1,13 +1,13 @@
 """Collect: what a crawl brings becomes articles, matches and alerts. This is the visit's book."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from alerting.decide import Decision, decide
+from alerting.decide import decide
 from crawler.failure import FetchFailure, next_step
 from crawler.visit import Poll
 from matching import search_terms
@@ -17,24 +17,27 @@ from news.clock import Clock
 from news.ports import Extractor
 from news.source import Feed, FoundLink, Link, Source
 from service.board import WatchBoard
+from service.record import record
+from service.revise import Reviser
 from storage import Database, Transaction
 
 log = structlog.get_logger()
+
+# What a site shows in an article's place when it has moved, or wants something first.
+_SUSPICIOUS = ("soft 404", "consent wall", "not html", "no text", "too short")
 
 
 class Collector:
     """The book in which visits write; each call is one transaction."""
 
-    def __init__(self, database: Database, extractor: Extractor, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, extractor: Extractor, board: WatchBoard, reviser: Reviser, clock: Clock
+    ) -> None:
         self._database = database
         self._extractor = extractor
         self._clock = clock
-        self._board = WatchBoard()
-
-    async def feeds(self, source: Source) -> list[Feed]:
-        """The feeds known of a source."""
-        async with self._database.read() as tx:
-            return await tx.feeds.of(source.id)
+        self._board = board
+        self._reviser = reviser
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
         """Keep what discovery found."""
@@ -45,31 +48,40 @@ class Collector:
         log.info("feeds found", source=source.name, feeds=[feed.url for feed in kept])
         return kept
 
-    async def polled(self, source: Source, poll: Poll, *, is_last: bool) -> None:
+    async def polled(self, source: Source, poll: Poll, *, is_last: bool) -> Sequence[FoundLink]:
         """Keep a poll's links together with its validators: a later 304 can then lose nothing."""
         now = self._clock.now()
         async with self._database.write() as tx:
-            await self._keep_links(tx, source, poll, now)
+            new = await self._keep_links(tx, source, poll, now)
             await tx.feeds.polled(poll.feed, now)
             if is_last and source.watched_since is None and await _was_read(tx, source):
                 await tx.sources.change(source.id, watched_since=now)
         if poll.feed.last_error:
             log.warning("poll failed", source=source.name, feed=poll.feed.url, error=poll.feed.last_error)
+        return new
 
-    async def _keep_links(self, tx: Transaction, source: Source, poll: Poll, now: datetime) -> None:
+    async def _keep_links(self, tx: Transaction, source: Source, poll: Poll, now: datetime) -> list[FoundLink]:
         old: list[FoundLink] = []
         new: list[FoundLink] = []
         for link in poll.links:
             (old if _is_history(source, poll.feed, link.published_at) else new).append(link)
-        await tx.links.add_unknown(source.id, poll.feed.road, old, is_history=True, now=now)
-        await tx.links.add_unknown(source.id, poll.feed.road, new, is_history=False, now=now)
+        road = poll.feed.road
+        return [
+            *await tx.links.add_unknown(source.id, road, old, is_history=True, now=now),
+            *await tx.links.add_unknown(source.id, road, new, is_history=False, now=now),
+        ]
 
     async def due_links(self, source: Source, limit: int) -> list[Link]:
-        """Links to be fetched now; one whose article another source has brought is settled without a fetch."""
+        """Links to be fetched now, then articles to be looked at again.
+
+        A link whose article another source has brought is settled without a fetch.
+        """
         now = self._clock.now()
         while True:
             async with self._database.read() as tx:
                 links = await tx.links.due(source.id, now, limit)
+                if not links:
+                    return await tx.links.due_revisits(source.id, now, limit)
                 known = {link.id: await tx.articles.id_of(link.url) for link in links}
             if not any(known.values()):
                 return links
@@ -81,6 +93,9 @@ class Collector:
 
     async def failed(self, link: Link, failure: FetchFailure) -> None:
         """Try again later, or give the link up, as `crawler.failure` decides."""
+        if link.is_known:
+            await self._reviser.not_seen(link)
+            return
         now = self._clock.now()
         step = next_step(failure, link.attempts + 1, now)
         async with self._database.write() as tx:
@@ -91,22 +106,34 @@ class Collector:
         again = step.retry_at.isoformat() if step.retry_at else None
         log.warning("page failed", url=link.url, error=failure.message, state=step.state, next_try=again)
 
-    async def fetched(self, source: Source, link: Link, page: Page) -> None:
-        """Extract the page; store what it is, or why it is nothing."""
+    async def fetched(self, source: Source, link: Link, page: Page) -> bool:
+        """Extract the page; store what it is, or why it is nothing. Whether it was an article."""
         fetched_at = self._clock.now()
         extracted = await self._extractor.extract(page)
+        if link.is_known:
+            await self._seen_again(link, extracted)
+            return isinstance(extracted, Article)
         if isinstance(extracted, NoArticle):
             await self._refuse(link, extracted)
-            return
+            return False
         terms = search_terms(extracted.title), search_terms(extracted.text)
         async with self._database.write() as tx:
             outcome = await self._store(tx, source, link, extracted, terms, fetched_at)
         log.info("article", source=source.name, url=extracted.canonical_url, title=extracted.title, **outcome)
+        return True
+
+    async def _seen_again(self, link: Link, extracted: Article | NoArticle) -> None:
+        if isinstance(extracted, NoArticle):
+            await self._reviser.not_seen(link)
+        else:
+            await self._reviser.seen_again(link, extracted)
 
     async def _refuse(self, link: Link, verdict: NoArticle) -> None:
         reason = f"no article: {verdict.reason}" + (f" ({verdict.detail})" if verdict.detail else "")
         async with self._database.write() as tx:
             await tx.links.settle(link.id, "refused", self._clock.now(), error=reason)
+            if verdict.reason in _SUSPICIOUS:
+                await tx.sources.suspect(link.source_id)
         log.info("no article", url=link.url, reason=verdict.reason, detail=verdict.detail)
 
     async def _store(
@@ -133,10 +160,13 @@ class Collector:
                 await self._meet(tx, link, (await tx.articles.of(article.url)).id, now)
                 return {"outcome": "known"}
         await tx.search.add(number, *terms)
+        await tx.sources.trust(link.source_id)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
-        watches = await self._decide(tx, stored, now, is_history=link.is_history)
-        await tx.links.settle(link.id, "fetched", now, article_id=number)
-        return {"outcome": "history" if link.is_history else "new", "watches": watches}
+        is_history = link.is_history or _was_there_before(source, link, article)
+        watches = await self._decide(tx, stored, now, is_history=is_history)
+        again = None if is_history else self._reviser.first_revisit(now)
+        await tx.links.settle(link.id, "fetched", now, article_id=number, revisit_at=again)
+        return {"outcome": "history" if is_history else "new", "watches": watches}
 
     async def _meet(self, tx: Transaction, link: Link, article_id: int, now: datetime) -> None:
         """Settle a link whose article is in the archive.
@@ -144,6 +174,7 @@ class Collector:
         Where it is news to this source, and only ever was history to others, it is told now: a source that was added
         between its publication and this poll must not have swallowed it.
         """
+        await tx.sources.trust(link.source_id)
         if not link.is_history and not await tx.links.brought_news(article_id):
             stored = await tx.articles.get(article_id)
             watches = await self._decide(tx, stored, now, is_history=False)
@@ -155,20 +186,13 @@ class Collector:
         await self._board.refresh(tx)
         hits = self._board.wanting(stored.article, stored.source)
         decision = decide(hits, stored, await tx.channels.all(), is_history=is_history, now=now)
-        await _write(tx, decision, {watch.name: watch.id for watch, _ in hits})
+        await record(tx, decision, hits)
         return [watch.name for watch, _ in hits]
 
 
 def _is_another(article: Article, known: Article) -> bool:
     """Whether two pages that claim one address are different articles: another page, another title, another text."""
     return urls.key(article.url) != urls.key(known.url) and article.title != known.title and article.text != known.text
-
-
-async def _write(tx: Transaction, decision: Decision, watch_ids: Mapping[str, int]) -> None:
-    for match in decision.matches:
-        await tx.matches.add(match)
-    for alert, channels in decision.alerts:
-        await tx.outbox.add(alert, watch_ids[alert.watch], [channel.id for channel in channels])
 
 
 def _is_history(source: Source, feed: Feed, published_at: datetime | None) -> bool:
@@ -183,6 +207,17 @@ def _is_history(source: Source, feed: Feed, published_at: datetime | None) -> bo
     if feed.last_success_at is not None:
         return False
     return published_at is None or published_at <= source.watched_since
+
+
+def _was_there_before(source: Source, link: Link, article: Article) -> bool:
+    """Whether the page itself says that it is older than our watching.
+
+    Section pages show old articles again, and any touch puts them into a sitemap; what a feed lists is believed to be
+    new, whatever date it bears.
+    """
+    if source.alert_history or link.road == "feed" or source.watched_since is None or article.published_at is None:
+        return False
+    return article.published_at < source.watched_since
 
 
 async def _was_read(tx: Transaction, source: Source) -> bool:

@@ -11,6 +11,7 @@ from news.source import Source
 from news.watch import Watch
 from service.settings import ChannelEntry, Settings, SourceEntry, WatchEntry
 from storage import Transaction
+from storage.sources import AS_NEW
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ async def declare(tx: Transaction, settings: Settings, now: datetime) -> Changes
 
 
 # What the file decides about each kind; everything else belongs to the service.
-_SOURCE = ("url", "interval", "alert_history", "paused")
+_SOURCE = ("url", "interval", "alert_history", "history", "paused")
 _WATCH = ("query", "channels", "watchlist", "paused")
 _CHANNEL = ("kind", "settings", "paused")
 
@@ -50,8 +51,9 @@ def _source(entry: SourceEntry, usual_interval: int) -> Source:
         name=entry.name,
         url=entry.url,
         origin="file",
-        interval=entry.interval or usual_interval,
+        interval=usual_interval if entry.interval is None else entry.interval,
         alert_history=entry.alert_history,
+        history=entry.history,
         paused=entry.paused,
     )
 
@@ -99,7 +101,7 @@ async def _bring(
 def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str, Any]:
     pairs = {name: getattr(declared, name) for name in decides if _plain(known, name) != _plain(declared, name)}
     if "url" in pairs:
-        pairs |= {"discovered_at": None, "watched_since": None, "failures": 0, "last_error": ""}  # another site
+        pairs |= AS_NEW  # another site
     return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs.items()}
 
 

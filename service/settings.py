@@ -11,6 +11,8 @@ from news import url as urls
 from news.address import AllowList
 from news.errors import VigieError
 
+# `phare.example:8080` names a host and a port, `file:/etc/passwd` and `mailto:me` a scheme.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -32,8 +34,13 @@ def _whole_seconds(value: Any) -> Any:
     return int(duration) if isinstance(duration, float) and duration.is_integer() else duration
 
 
+def _interval(value: Any) -> Any:
+    return 0 if value == "auto" else _whole_seconds(value)
+
+
 Seconds = Annotated[float, BeforeValidator(seconds)]
 WholeSeconds = Annotated[int, BeforeValidator(_whole_seconds)]
+Interval = Annotated[int, BeforeValidator(_interval)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 
 
@@ -54,11 +61,24 @@ class CrawlerSettings(_Part):
         default="Vigie", pattern=r"^[A-Za-z]+$", description="the name by which robots.txt knows us, letters only"
     )
     contact: str = Field(default="", max_length=200, description="a URL or address for the owners of sites, sent along")
-    interval: WholeSeconds = Field(default=900, ge=1, le=86_400 * 7, description="time between two visits to a source")
+    interval: Interval = Field(
+        default=0,
+        ge=0,
+        le=86_400 * 7,
+        description="time between two visits; `auto`: each source is visited as it publishes",
+    )
+    shortest_interval: WholeSeconds = Field(default=180, ge=1, le=86_400, description="with `auto`, no visit sooner")
+    longest_interval: WholeSeconds = Field(
+        default=21_600, ge=60, le=86_400 * 7, description="with `auto`, no visit later"
+    )
     delay: Seconds = Field(default=1.0, ge=0, le=60, description="pause between two requests to one host")
     timeout: Seconds = Field(default=60.0, ge=1, le=300, description="longest wait for one answer")
+    idle_timeout: Seconds = Field(default=20.0, ge=0.1, le=300, description="longest wait for the next piece of it")
     visits: int = Field(default=16, ge=1, le=500, description="sources visited at the same time")
     pages_per_visit: int = Field(default=200, ge=1, le=10_000, description="articles fetched in one visit at most")
+    revisits: int = Field(
+        default=3, ge=0, le=12, description="how often a new article is looked at again, after 1 h, 4 h, 1 d, 3 d, 7 d"
+    )
 
 
 class ExtractionSettings(_Part):
@@ -112,8 +132,11 @@ class SourceEntry(_Part):
 
     name: Name = Field(description="what you call it")
     url: str = Field(description="its home page, or a feed")
-    interval: WholeSeconds | None = Field(
-        default=None, ge=1, le=86_400 * 7, description="time between visits, if its own"
+    interval: Interval | None = Field(
+        default=None, ge=0, le=86_400 * 7, description="time between visits, or `auto`, if its own"
+    )
+    history: WholeSeconds = Field(
+        default=0, ge=0, le=86_400 * 3_650, description="how far back its first visit looks, beyond what is listed now"
     )
     alert_history: bool = Field(default=False, description="alert also on what it had published before it was added")
     paused: bool = Field(default=False, description="do not visit it")
@@ -127,7 +150,7 @@ class SourceEntry(_Part):
 def fit_url(url: str) -> str:
     """The URL in normal form; a bare host name is taken for https. Raises ValueError."""
     try:
-        return urls.normal(url if "://" in url else f"https://{url}")
+        return urls.normal(url if _SCHEME.match(url) else f"https://{url}")
     except VigieError as error:
         raise ValueError(error.message + (f" ({error.hint})" if error.hint else "")) from error
 

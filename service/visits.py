@@ -1,19 +1,35 @@
 """Who visits what: leases on sources that are due, and the end of each visit."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from crawler.visit import VisitOutcome
+from crawler.patterns import Patterns
+from crawler.visit import Brief, VisitOutcome
 from news.clock import Clock
+from news.rhythm import Rhythm
 from news.source import Source
-from storage import Database
+from service.health import notice_of, trouble_after
+from service.notices import tell
+from service.silence import silent_since
+from storage import Database, Transaction
 
 log = structlog.get_logger()
 
-NextDue = Callable[[Source, VisitOutcome, datetime, datetime | None], datetime]
+NextDue = Callable[[Source, VisitOutcome, Rhythm, datetime, datetime | None], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A visit that is over; `written` is done when that is committed."""
+
+    brief: Brief
+    outcome: VisitOutcome
+    written: asyncio.Future[None]
 
 
 class Visits:
@@ -25,50 +41,173 @@ class Visits:
         self._owner = owner
         self._lease = lease
         self._next_due = next_due
+        self._ends: list[_End] = []
+        self._writing: asyncio.Task[None] | None = None
 
-    async def lease_due(self, limit: int) -> list[Source]:
+    async def lease_due(self, limit: int) -> list[Brief]:
         """At most `limit` sources whose time has come, leased to us."""
         now = self._clock.now()
         async with self._database.read() as tx:  # nearly always nothing is due, and readers never wait
             if not await tx.sources.any_due(now):
                 return []
         async with self._database.write() as tx:
-            return await tx.sources.lease_due(now, limit, self._owner, now + self._lease)
+            return await _briefs(tx, await tx.sources.lease_due(now, limit, self._owner, now + self._lease))
 
-    async def lease(self, numbers: Sequence[int]) -> list[Source]:
+    async def lease(self, numbers: Sequence[int]) -> list[Brief]:
         """Those of these sources that nobody is visiting, leased to us, due or not."""
         now = self._clock.now()
         async with self._database.write() as tx:
-            return await tx.sources.lease(numbers, now, self._owner, now + self._lease)
+            return await _briefs(tx, await tx.sources.lease(numbers, now, self._owner, now + self._lease))
 
     async def renew(self, numbers: Sequence[int]) -> None:
         """We are still at it."""
         async with self._database.write() as tx:
             await tx.sources.renew(numbers, self._owner, self._clock.now() + self._lease)
 
-    async def end(self, source: Source, outcome: VisitOutcome) -> None:
-        """Record how a visit ended and when the next is due; one that was cut short leaves the source as it was."""
-        if outcome.is_cut_short:
-            async with self._database.write() as tx:
-                await tx.sources.end_visit(source.id, self._owner)
-            log.info("visit cut short", source=source.name)
-            return
+    async def end(self, brief: Brief, outcome: VisitOutcome) -> None:
+        """Record how a visit ended and when the next is due; one that was cut short leaves the source as it was.
+
+        Visits that end while others are being written down are written down together: a commit costs as much for
+        thirty as for one.
+        """
+        end = _End(brief, outcome, asyncio.get_running_loop().create_future())
+        self._ends.append(end)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_ends(), name="ends of visits")
+        await end.written
+
+    async def _write_ends(self) -> None:
+        while self._ends:
+            ends, self._ends = self._ends, []
+            try:
+                await self._write(ends)
+            except Exception:
+                # One of them may be what cannot be written: each by itself, and the error to whom it belongs.
+                for end in ends:
+                    await self._write_alone(end)
+            else:
+                for end in ends:
+                    end.written.set_result(None)
+
+    async def _write_alone(self, end: _End) -> None:
+        try:
+            await self._write([end])
+        except Exception as error:
+            end.written.set_exception(error)
+        else:
+            end.written.set_result(None)
+
+    async def _write(self, ends: Sequence[_End]) -> None:
         now = self._clock.now()
         async with self._database.write() as tx:
-            pending = await tx.links.next_pending(source.id)
-            values: dict[str, Any] = {"last_visit_at": now, "due_at": self._next_due(source, outcome, now, pending)}
-            if outcome.error:
-                values |= {"failures": source.failures + 1, "last_error": outcome.error}
-            else:
-                values |= {"failures": 0, "last_error": outcome.warning, "last_success_at": now}
-            if outcome.rediscover:
-                values |= {"discovered_at": None}
-            await tx.sources.end_visit(source.id, self._owner, **values)
+            unchanged = [feed.id for end in ends for feed in end.outcome.unchanged]
+            await tx.feeds.unchanged(unchanged, now)
+            visited = [end.brief.source.id for end in ends if end.outcome.pages or end.outcome.polls]
+            next_fetches = await tx.links.next_fetches(visited)
+            for end in ends:
+                await self._write_one(tx, end, next_fetches.get(end.brief.source.id), now)
+
+    async def _write_one(self, tx: Transaction, end: _End, next_fetch: datetime | None, now: datetime) -> None:
+        source, outcome = end.brief.source, end.outcome
+        if outcome.is_cut_short:
+            await tx.sources.end_visit(source.id, self._owner)
+            log.info("visit cut short", source=source.name)
+            return
+        rhythm = _learned(end.brief, outcome, now)
+        after = _after(await self._fresh(tx, end), outcome, now)
+        due_at = self._next_due(source, outcome, rhythm, now, next_fetch)
+        values = _values(after) | {"due_at": due_at, "rhythm": rhythm.as_json()}
+        if outcome.judged:
+            values["patterns"] = _patterns(end.brief, outcome, now)
+        if outcome.rediscover:
+            values["discovered_at"] = None
+        await tx.caps.bit(source.id, outcome.bites, now)
+        await tx.sources.end_visit(source.id, self._owner, **values)
+        await self._tell(tx, after, rhythm, now)
         trouble = outcome.error or outcome.warning
         told = log.warning if trouble else log.info
-        told("visit", source=source.name, pages=outcome.pages, error=trouble, due_at=values["due_at"].isoformat())
+        told("visit", source=source.name, pages=outcome.pages, error=trouble, due_at=due_at.isoformat())
+
+    async def _fresh(self, tx: Transaction, end: _End) -> Source:
+        """The source, with what its pages have said of it meanwhile."""
+        return await tx.sources.by_id(end.brief.source.id) if end.outcome.pages else end.brief.source
+
+    async def _tell(self, tx: Transaction, source: Source, rhythm: Rhythm, now: datetime) -> None:
+        silence = silent_since(rhythm, source.last_news_at, now) if source.last_news_at and not source.trouble else None
+        notice = notice_of(source, now, silence)
+        if notice is not None:
+            await tell(tx, source, notice, now)
+            log.warning("source", source=source.name, told=notice.kind, title=notice.title)
+
+    async def put_off(self, briefs: Sequence[Brief], by: timedelta) -> None:
+        """Give these back unvisited, to be due again a moment later."""
+        if briefs:
+            async with self._database.write() as tx:
+                for brief in briefs:
+                    await tx.sources.end_visit(brief.source.id, self._owner, due_at=self._clock.now() + by)
 
     async def release_all(self) -> None:
         """Give back what we hold; others need not wait for it."""
         async with self._database.write() as tx:
             await tx.sources.release_all(self._owner)
+
+
+async def _briefs(tx: Transaction, sources: Sequence[Source]) -> list[Brief]:
+    """What visits to these sources begin with, in three questions however many they are."""
+    numbers = [source.id for source in sources]
+    if not numbers:
+        return []
+    feeds = await tx.feeds.of_all(numbers)
+    fetches = await tx.links.next_fetches(numbers)
+    for number, revisit in (await tx.links.next_revisits(numbers)).items():
+        fetches[number] = min(revisit, fetches.get(number, revisit))
+    learned = await tx.sources.learned(numbers)
+    return [
+        Brief(source, tuple(feeds.get(source.id, ())), fetches.get(source.id), patterns, rhythm)
+        for source in sources
+        for rhythm, patterns in [learned.get(source.id, (None, None))]
+    ]
+
+
+def _learned(brief: Brief, outcome: VisitOutcome, now: datetime) -> Rhythm:
+    """What the visit taught of when the source publishes; one that failed has seen nothing, not even silence."""
+    rhythm = Rhythm.from_json(brief.rhythm)
+    return rhythm if outcome.error else rhythm.after(outcome.published, now)
+
+
+def _patterns(brief: Brief, outcome: VisitOutcome, now: datetime) -> Any:
+    patterns = Patterns.from_json(brief.patterns, now)
+    for url, is_article in outcome.judged:
+        patterns.learn(url, is_article)
+    return patterns.as_json(now)
+
+
+def _after(source: Source, outcome: VisitOutcome, now: datetime) -> Source:
+    """The source as the visit leaves it."""
+    is_well = not outcome.error
+    past = [instant for instant in outcome.published if instant <= now]
+    return replace(
+        source,
+        last_visit_at=now,
+        last_success_at=now if is_well else source.last_success_at,
+        last_news_at=max(past, default=source.last_news_at),
+        failures=0 if is_well else source.failures + 1,
+        last_error=outcome.error or outcome.warning,
+        advice=outcome.advice,
+        trouble=trouble_after(outcome, source.suspicions),
+    )
+
+
+def _values(source: Source) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in _WRITTEN}
+
+
+_WRITTEN = (
+    "last_visit_at",
+    "last_success_at",
+    "last_news_at",
+    "failures",
+    "last_error",
+    "advice",
+    "trouble",
+)

@@ -83,12 +83,16 @@ def _name(name: str, field: FieldInfo) -> str:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return "none" if field.default is None else _written(field.default, is_duration=_is_duration(field))
+    if field.default is None:
+        return "none"
+    if _is_interval(field) and not field.default:
+        return '`"auto"`'
+    return _written(field.default, is_duration=_is_duration(field))
 
 
 def _written(value: Any, *, is_duration: bool) -> str:
     if is_duration and value:
-        unit, letter = next(pair for pair in _UNITS if value % pair[0] == 0)
+        unit, letter = next((pair for pair in _UNITS if value % pair[0] == 0), (1, "s"))
         return f'`"{value / unit:g}{letter}"`'
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
@@ -110,6 +114,10 @@ def _all(field: FieldInfo) -> Iterator[Any]:
         yield from getattr(part, "__metadata__", ())
 
 
+def _is_interval(field: FieldInfo) -> bool:
+    return any(isinstance(entry, BeforeValidator) and "interval" in entry.func.__name__ for entry in _all(field))
+
+
 def _allowed(field: FieldInfo) -> str:
     """The bounds, or the words to choose from; empty where everything of the kind is allowed."""
     if typing.get_origin(field.annotation) is Literal:
@@ -122,6 +130,8 @@ def _allowed(field: FieldInfo) -> str:
         return (
             f"over {_written(found[Gt].gt, is_duration=is_duration)}, up to {_written(high, is_duration=is_duration)}"
         )
+    if _is_interval(field) and high is not None:
+        return f'`"auto"` or up to {_written(high, is_duration=True)}'
     if low is not None and high is not None:
         return f"{_written(low, is_duration=is_duration)} to {_written(high, is_duration=is_duration)}"
     if MaxLen in found and field.annotation is str:

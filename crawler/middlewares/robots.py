@@ -4,7 +4,9 @@ Scrapy's own middleware takes a server's fault for a permission and never reads 
 """
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Self
 
 from scrapy import Request
@@ -12,104 +14,122 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.failure import RobotsForbidden, RobotsUnreachable, from_exception
+from crawler.failure import HostClosed, RobotsForbidden, RobotsUnreachable, from_exception
+from crawler.memory import SiteMemory
 from crawler.politeness import Turns
 from crawler.robots import Robots, parse_robots
 from news import url as urls
+from news.clock import Clock
 from news.errors import AddressRefusedError
+from news.site import RobotsFile
 
-_KEPT_SECONDS = 24 * 3600.0
-_KEPT_SECONDS_UNREACHABLE = 600.0
+KEPT = timedelta(hours=24)
+KEPT_UNREACHABLE = timedelta(minutes=10)
+MOST_REDIRECTS = 5
 _REMEMBERED = 10_000
 _EXEMPT = "vigie_is_robots_txt"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
-    robots: asyncio.Future[Robots]
-    until: float
-    trouble: str = ""
+    """The rules of an origin, parsed, and how long they hold."""
+
+    robots: Robots
+    until: datetime
+    trouble: str
 
 
 class RobotsMiddleware:
     """Asks each origin's robots.txt once a day, and refuses what it forbids."""
 
-    def __init__(self, crawler: Crawler, user_agent: str, turns: Turns) -> None:
+    def __init__(self, crawler: Crawler, user_agent: str, turns: Turns, memory: SiteMemory, clock: Clock) -> None:
         self._crawler = crawler
         self._user_agent = user_agent
         self._turns = turns
-        self._known: dict[str, _Known] = {}
+        self._memory = memory
+        self._clock = clock
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[_Known]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's way of construction; name and turns are handed in through the spider."""
+        """Scrapy's way of construction; everything else is handed in through the spider."""
         spider = crawler.spider
-        return cls(crawler, spider.limits.user_agent, spider.turns)  # type: ignore[union-attr]
+        assert spider is not None  # noqa: S101 (the engine builds middlewares after the spider)
+        return cls(crawler, spider.limits.user_agent, spider.turns, spider.memory, spider.clock)  # type: ignore[attr-defined]
 
     async def process_request(self, request: Request) -> None:
-        """Raises RobotsForbidden or RobotsUnreachable."""
+        """Raises RobotsForbidden, RobotsUnreachable, or HostClosed."""
         if request.meta.get(_EXEMPT):
             return
         known = await self._known_of(request.url)
-        robots = known.robots.result()
-        if robots.is_unreachable:
+        if known.robots.is_unreachable:
             raise RobotsUnreachable(f"nothing may be fetched while robots.txt cannot be had: {known.trouble}")
-        if not robots.allows(request.url, self._user_agent):
+        if not known.robots.allows(request.url, self._user_agent):
             raise RobotsForbidden(f"robots.txt forbids {request.url}")
 
     async def robots_of(self, url: str) -> Robots:
         """The rules of the URL's origin."""
-        return (await self._known_of(url)).robots.result()
+        return (await self._known_of(url)).robots
 
     async def _known_of(self, url: str) -> _Known:
-        """What we know of the URL's origin; whoever asks first fetches the file, the others wait."""
+        """What we know of the URL's origin; whoever asks first looks it up, the others wait for that."""
         origin = urls.origin(url)
-        now = asyncio.get_running_loop().time()
         known = self._known.get(origin)
-        if known is None or known.until < now:
-            known = _Known(asyncio.get_running_loop().create_future(), now + _KEPT_SECONDS)
-            if len(self._known) >= _REMEMBERED:
-                self._known = {name: entry for name, entry in self._known.items() if entry.until >= now}
-            self._known[origin] = known
-            await self._fetch(origin, known)
-        await asyncio.shield(known.robots)
+        if known is not None and known.until > self._clock.now():
+            self._known.move_to_end(origin)
+            return known
+        asking = self._asking.get(origin)
+        if asking is None:
+            asking = asyncio.create_task(self._look_up(origin), name=f"robots.txt of {origin}")
+            self._asking[origin] = asking
+            asking.add_done_callback(self._asked)
+        return await asyncio.shield(asking)
+
+    def _asked(self, asking: "asyncio.Task[_Known]") -> None:
+        self._asking = {origin: task for origin, task in self._asking.items() if task is not asking}
+        if not asking.cancelled():
+            asking.exception()  # seen: whoever asked may be gone
+
+    async def _look_up(self, origin: str) -> _Known:
+        kept = await self._memory.robots(origin)
+        if kept is None or kept.keep_until <= self._clock.now():
+            kept = await self._fetched(origin)
+            await self._memory.keep_robots(kept)
+        known = _Known(Robots(kept.rules, kept.is_unreachable), kept.keep_until, kept.trouble)
+        self._known[origin] = known
+        self._known.move_to_end(origin)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        delay = known.robots.crawl_delay(self._user_agent)
+        if delay:
+            await self._turns.ask_for(origin.partition("://")[2], delay)
         return known
 
-    async def _fetch(self, origin: str, known: _Known) -> None:
-        try:
-            robots = await self._ask(origin, known)
-        except BaseException as error:
-            self._known.pop(origin, None)  # whoever comes next asks again; those who wait fail as we do
-            known.robots.set_exception(error if isinstance(error, Exception) else RobotsUnreachable(str(error)))
-            known.robots.exception()  # seen: nobody may be waiting
-            raise
-        if robots.is_unreachable:
-            known.until = asyncio.get_running_loop().time() + _KEPT_SECONDS_UNREACHABLE
-        delay = robots.crawl_delay(self._user_agent)
-        if delay:
-            self._turns.ask_for(origin.partition("://")[2], delay)
-        known.robots.set_result(robots)
+    async def _fetched(self, origin: str) -> RobotsFile:
+        robots, trouble = await self._ask(origin)
+        keep = KEPT_UNREACHABLE if robots.is_unreachable else KEPT
+        return RobotsFile(origin, robots.rules, robots.is_unreachable, trouble, self._clock.now() + keep)
 
-    async def _ask(self, origin: str, known: _Known) -> Robots:
+    async def _ask(self, origin: str) -> tuple[Robots, str]:
+        """The rules, and what was the matter with the file, if anything."""
         request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
             dont_filter=True,
-            meta={_EXEMPT: True},
+            meta={_EXEMPT: True, "redirect_ttl": MOST_REDIRECTS},
         )
         try:
             response = await self._crawler.engine.download_async(request)
-        except AddressRefusedError:
-            raise  # the guard's reason is a better one than robots.txt being out of reach
+        except (AddressRefusedError, HostClosed):
+            raise  # better reasons than robots.txt being out of reach
         except IgnoreRequest:
-            return parse_robots(b"", 404)  # redirected without end: RFC 9309 lets us take it for absent
+            return parse_robots(b"", 404), "redirected without end"  # RFC 9309 lets us take it for absent
         except Exception as error:
             if not _is_network(error):
                 raise
-            known.trouble = from_exception(error, request.url).message
-            return parse_robots(b"", 0)
-        known.trouble = f"{request.url} answered HTTP {response.status}"
-        return parse_robots(response.body, response.status)
+            return parse_robots(b"", 0), from_exception(error, request.url).message
+        return parse_robots(response.body, response.status), f"{request.url} answered HTTP {response.status}"
 
 
 def _is_network(error: Exception) -> bool:

@@ -1,12 +1,11 @@
-"""NewsSpider: the one spider, open as long as Vigie runs; each visit to a source is one readable coroutine.
+"""NewsSpider: the one spider, open as long as Vigie runs. It fetches the pages of every visit.
 
-A visit enters as a request of `start()`, when the engine was given it; its callback polls the source's feeds, writes
-down what they list, and fetches what is due, one page at a time, yielding each to the item pipeline.
+A visit whose polls have brought links enters as a request of `start()`; the callback is the rest of it: one page at a
+time, each yielded to the item pipeline and settled before the next is asked for.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import scrapy
@@ -15,41 +14,32 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.discovery import Discovery
 from crawler.failure import FetchFailure, from_exception
-from crawler.fetching import Answer, Fetcher, answer_or_failure, request_for
+from crawler.fetching import Answer, Fetcher, answer_or_failure
 from crawler.guard import GuardedResolver
 from crawler.items import FetchedPage
+from crawler.memory import SiteMemory
 from crawler.middlewares.robots import RobotsMiddleware
+from crawler.openvisit import OpenVisit
+from crawler.outcome import bites_of
 from crawler.politeness import Turns
-from crawler.polling import Poller
-from crawler.settings import SITEMAP_BYTES, CrawlLimits
-from crawler.visit import Poll, VisitBook, VisitOutcome
+from crawler.robots import Robots
+from crawler.settings import CrawlLimits
+from crawler.visit import VisitBook
+from news.caps import Bite
 from news.clock import Clock
-from news.ports import Workers
-from news.source import Feed, Source
-
-
-@dataclass(slots=True)
-class OpenVisit:
-    """A visit under way: the source, its feeds as known at the start, and the future that ends with the outcome."""
-
-    source: Source
-    feeds: list[Feed]
-    outcome: asyncio.Future[VisitOutcome]
-    polls: list[Poll] = field(default_factory=list)
-    pages: int = 0
+from news.source import Link
 
 
 class NewsSpider(scrapy.Spider):
-    """Visits sources as they fall due."""
+    """Fetches the pages of visits as they come."""
 
     name = "news"
     guard: GuardedResolver
     turns: Turns
     limits: CrawlLimits
     book: VisitBook
-    workers: Workers
+    memory: SiteMemory
     clock: Clock
     visits: "asyncio.Queue[OpenVisit]"
 
@@ -58,107 +48,66 @@ class NewsSpider(scrapy.Spider):
         """Scrapy's way of construction; the keyword arguments become attributes."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.fetcher = Fetcher(crawler, spider.clock)
-        spider.poller = Poller(spider.fetcher, spider.workers, spider.clock)
         spider.closing = False
         return spider
 
     fetcher: Fetcher
-    poller: Poller
     closing: bool
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first request of each visit, as visits come."""
+        """The first page of each visit, as visits come."""
         while True:
             visit = await self.visits.get()
-            yield self._first_request(visit)
+            yield visit.fetcher.request(
+                visit.link.url, callback=self.pages, errback=self.page_failed, cb_kwargs={"visit": visit}
+            )
 
-    def _first_request(self, visit: OpenVisit) -> Request:
-        feed = visit.feeds[0] if visit.feeds else None
-        return request_for(
-            feed.url if feed else visit.source.url,
-            feed,
-            SITEMAP_BYTES if feed and feed.road == "sitemap" else 0,
-            callback=self.visit,
-            errback=self.visit_failed,
-            cb_kwargs={"visit": visit},
-        )
-
-    async def visit(self, response: Response, visit: OpenVisit) -> AsyncIterator[FetchedPage]:
-        """The callback: the first answer is there, the rest of the visit follows."""
-        async for item in self._visit(visit, answer_or_failure(response, self.clock.now())):
+    async def pages(self, response: Response, visit: OpenVisit) -> AsyncIterator[FetchedPage]:
+        """The callback: the first page is there, the rest of the visit follows."""
+        async for item in self._pages(visit, answer_or_failure(response, self.clock.now())):
             yield item
 
-    async def visit_failed(self, failure: Failure) -> AsyncIterator[FetchedPage]:
-        """The errback: the first request has failed, which is one poll's failure and need not end the visit."""
+    async def page_failed(self, failure: Failure) -> AsyncIterator[FetchedPage]:
+        """The errback: the first page could not be had, which is no reason not to try the next."""
         request: Request = failure.request  # type: ignore[attr-defined]
         why = from_exception(failure.value or RuntimeError("no reason given"), request.url)
-        async for item in self._visit(request.cb_kwargs["visit"], why):
+        async for item in self._pages(request.cb_kwargs["visit"], why):
             yield item
 
-    async def _visit(self, visit: OpenVisit, first: Answer | FetchFailure) -> AsyncIterator[FetchedPage]:
-        """Discover if need be, poll, fetch; whatever happens, the visit's outcome is told."""
+    async def _pages(self, visit: OpenVisit, answer: Answer | FetchFailure) -> AsyncIterator[FetchedPage]:
+        """Every link that is due; whatever happens, the visit is told of the end."""
+        link: Link | None = visit.link
         try:
-            knew_its_feeds = bool(visit.feeds)
-            refusal = None if knew_its_feeds else await self._discover(visit, first)
-            if refusal is not None:
-                visit.outcome.set_result(VisitOutcome(error=refusal))
-                return
-            await self._poll_all(visit, first if knew_its_feeds else None)
-            async for item in self._pages(visit):
-                yield item
-            visit.outcome.set_result(VisitOutcome(is_cut_short=True) if self.closing else _outcome(visit))
+            while link is not None:
+                visit.pages += 1
+                if isinstance(answer, FetchFailure):
+                    visit.bites += bites_of(answer, link.url)
+                    await self.book.failed(link, answer)
+                else:
+                    item = FetchedPage(visit.source, link, answer.page, asyncio.get_running_loop().create_future())
+                    yield item
+                    visit.judged.append((link.url, await item.settled))
+                link = await self._next(visit)
+                answer = await visit.fetcher.get(link.url) if link is not None else answer
+            visit.ended.set_result(None)
         except Exception as error:
-            if not visit.outcome.done():
-                visit.outcome.set_exception(error)
+            if not visit.ended.done():
+                visit.ended.set_exception(error)
         finally:
-            visit.outcome.cancel()  # no effect on an outcome that is there; whoever waits never waits for ever
+            visit.ended.cancel()  # no effect on an end that is there; whoever waits never waits for ever
 
-    async def _discover(self, visit: OpenVisit, home: Answer | FetchFailure) -> str | None:
-        """Find and keep the source's feeds; a sentence where there are none."""
-        if isinstance(home, FetchFailure):
-            return home.message
-        found = await self.discovery().explore(home)
-        if not found:
-            return f"{visit.source.url} names no feed and no sitemap, and links to nothing that looks like an article"
-        visit.feeds = await self.book.discovered(visit.source, [entry.feed for entry in found])
-        return None
+    async def _next(self, visit: OpenVisit) -> Link | None:
+        """The next link that is due, within the visit's share of pages; none when the service stops."""
+        if self.closing:
+            return None
+        links = await self.book.due_links(visit.source, limit=1)
+        if links and visit.pages >= self.limits.pages_per_visit:
+            visit.bites.append(Bite("pages per visit", links[0].url, f"after {visit.pages} pages; the rest comes next"))
+            return None
+        return links[0] if links else None
 
-    def discovery(self) -> Discovery:
-        """How a site is explored."""
+    async def robots_of(self, url: str) -> Robots:
+        """The robots.txt rules of the URL's origin."""
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         assert robots is not None  # noqa: S101 (it is in our own settings)
-        return Discovery(self.fetcher, self.workers, self.clock, robots.robots_of)
-
-    async def _poll_all(self, visit: OpenVisit, first: Answer | FetchFailure | None) -> None:
-        for number, feed in enumerate(visit.feeds):
-            if self.closing:
-                return
-            poll = await self.poller.poll(feed, first if number == 0 else None)
-            visit.polls.append(poll)
-            await self.book.polled(visit.source, poll, is_last=number == len(visit.feeds) - 1)
-
-    async def _pages(self, visit: OpenVisit) -> AsyncIterator[FetchedPage]:
-        """Every link that is due, one page at a time, each settled before the next is asked for."""
-        while visit.pages < self.limits.pages_per_visit and not self.closing:
-            links = await self.book.due_links(visit.source, limit=1)
-            if not links:
-                return
-            visit.pages += 1
-            answer = await self.fetcher.get(links[0].url)
-            if isinstance(answer, FetchFailure):
-                await self.book.failed(links[0], answer)
-                continue
-            item = FetchedPage(visit.source, links[0], answer.page, asyncio.get_running_loop().create_future())
-            yield item
-            await item.settled
-
-
-def _outcome(visit: OpenVisit) -> VisitOutcome:
-    """A visit has failed where no feed could be read; that the feeds say nothing at all is worth a word."""
-    errors = [poll.feed.last_error for poll in visit.polls if poll.feed.last_error]
-    outcome = VisitOutcome(polls=len(visit.polls), pages=visit.pages)
-    if errors and len(errors) == len(visit.polls):
-        return replace(outcome, error=errors[0], rediscover=True)
-    if visit.polls and not any(poll.links or poll.is_unchanged for poll in visit.polls):
-        return replace(outcome, warning=f"{visit.polls[0].feed.url} can be read, but lists no article")
-    return outcome
+        return await robots.robots_of(url)

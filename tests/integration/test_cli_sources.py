@@ -38,7 +38,7 @@ def test_a_source_is_called_by_its_host_and_its_url_put_into_normal_form(vigie: 
     assert added.code == 0
     assert added.json["name"] == "phare.example"
     assert added.json["url"] == "https://phare.example/une"
-    assert (added.json["interval"], added.json["alert_history"], added.json["state"]) == (900, False, "new")
+    assert (added.json["interval"], added.json["alert_history"], added.json["state"]) == (None, False, "new")
 
 
 def test_the_usual_interval_is_that_of_the_settings_and_an_own_one_wins(vigie: Commands) -> None:
@@ -80,7 +80,9 @@ async def _one_visit(tx: Transaction) -> None:
     article = await tx.articles.add(an_article(), source.id, NOON, NOON)
     await tx.links.settle(first.id, "fetched", NOON, article_id=article)
     await tx.links.settle(second.id, "refused", NOON, error="no article: too short")
-    await tx.sources.change(source.id, discovered_at=NOON, last_visit_at=NOON, failures=2, last_error="it burns")
+    await tx.sources.change(
+        source.id, discovered_at=NOON, last_visit_at=NOON, failures=2, last_error="it burns", trouble="failing"
+    )
 
 
 def test_a_source_shows_its_feeds_its_links_and_its_troubles(vigie: Commands) -> None:

@@ -1,12 +1,39 @@
-"""Turns: one connection to a host at a time, and a pause between two."""
+"""Turns: one connection to a host at a time, a pause between two, and peace for those who ask for it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from crawler.failure import HostClosed
+from crawler.memory import ShortMemory
 from crawler.politeness import Turns
+from news.clock import ManualClock
+from news.site import Host
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-async def test_one_host_is_spoken_to_by_one_at_a_time_while_others_go_on() -> None:
-    turns = Turns(delay=0)
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def memory() -> ShortMemory:
+    return ShortMemory()
+
+
+@pytest.fixture
+def turns(memory: ShortMemory, clock: ManualClock) -> Turns:
+    return Turns(0, memory, clock)
+
+
+def _pause(turns: Turns, host: str) -> float:
+    return turns._turns[host].free_at - asyncio.get_running_loop().time()
+
+
+async def test_one_host_is_spoken_to_by_one_at_a_time_while_others_go_on(turns: Turns) -> None:
     await turns.take("a")
     second = asyncio.create_task(turns.take("a"))
     await turns.take("b")
@@ -15,8 +42,8 @@ async def test_one_host_is_spoken_to_by_one_at_a_time_while_others_go_on() -> No
     await second
 
 
-async def test_the_next_turn_waits_for_the_delay() -> None:
-    turns = Turns(delay=0.05)
+async def test_the_next_turn_waits_for_the_delay(memory: ShortMemory, clock: ManualClock) -> None:
+    turns = Turns(0.05, memory, clock)
     loop = asyncio.get_running_loop()
     async with turns.turn("a"):
         pass
@@ -25,20 +52,15 @@ async def test_the_next_turn_waits_for_the_delay() -> None:
         assert loop.time() - ended >= 0.05
 
 
-async def test_a_host_that_asks_for_more_patience_gets_it_but_no_more_than_a_minute() -> None:
-    turns = Turns(delay=0)
-    turns.ask_for("a", 3_600)
+async def test_a_host_that_asks_for_more_patience_gets_it_but_no_more_than_a_minute(turns: Turns) -> None:
+    await turns.ask_for("a", 3_600)
     async with turns.turn("a"):
         pass
-    waiting = asyncio.create_task(turns.take("a"))
-    wanted = turns._hosts["a"].free_at - asyncio.get_running_loop().time()
-    assert 50 < wanted <= 60
-    waiting.cancel()
+    assert 50 < _pause(turns, "a") <= 60
 
 
-async def test_whoever_gives_up_waiting_leaves_the_host_free() -> None:
-    turns = Turns(delay=0)
-    turns.ask_for("a", 60)
+async def test_whoever_gives_up_waiting_leaves_the_host_free(turns: Turns) -> None:
+    await turns.ask_for("a", 60)
     async with turns.turn("a"):
         pass
     waiting = asyncio.create_task(turns.take("a"))
@@ -46,4 +68,67 @@ async def test_whoever_gives_up_waiting_leaves_the_host_free() -> None:
         await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    assert not turns._hosts["a"].lock.locked()
+    assert not turns._turns["a"].lock.locked()
+
+
+async def test_a_host_that_refuses_is_left_alone_for_as_long_as_it_says(turns: Turns, clock: ManualClock) -> None:
+    async with turns.turn("a"):
+        await turns.answered("a", 429, 0.1, timedelta(minutes=5))
+    with pytest.raises(HostClosed, match="a has asked to be left alone until 2026-11-21 12:05 UTC") as closed:
+        await turns.take("a")
+    assert closed.value.wait == timedelta(minutes=5)
+    clock.set(NOON + timedelta(minutes=5))
+    await turns.take("a")
+
+
+async def test_whoever_waits_for_a_host_that_closes_meanwhile_is_sent_away(turns: Turns) -> None:
+    await turns.take("a")
+    waiting = asyncio.create_task(turns.take("a"))
+    await asyncio.sleep(0)
+    await turns.answered("a", 503, 0.1, None)
+    turns.give_back("a")
+    with pytest.raises(HostClosed):
+        await waiting
+    assert not turns._turns["a"].lock.locked()
+
+
+async def test_a_closing_is_remembered_at_once_and_by_the_next_process(
+    turns: Turns, memory: ShortMemory, clock: ManualClock
+) -> None:
+    async with turns.turn("a"):
+        await turns.answered("a", 503, 0.1, timedelta(hours=2))
+    with pytest.raises(HostClosed):
+        await Turns(0, memory, clock).take("a")
+
+
+async def test_what_was_learned_of_a_slow_host_survives_a_restart(
+    turns: Turns, memory: ShortMemory, clock: ManualClock
+) -> None:
+    async with turns.turn("slow"):
+        await turns.answered("slow", 200, 8.0, None)
+    await turns.keep()
+    kept = await memory.host("slow")
+    assert kept is not None and kept.delay > 1
+    again = Turns(0, memory, clock)
+    async with again.turn("slow"):
+        pass
+    assert _pause(again, "slow") == pytest.approx(kept.delay, abs=0.1)
+
+
+async def test_a_host_that_answers_quickly_is_not_written_down(turns: Turns, memory: ShortMemory) -> None:
+    async with turns.turn("quick"):
+        await turns.answered("quick", 200, 0.01, None)
+    await turns.keep()
+    assert await memory.host("quick") is None
+
+
+async def test_a_failed_request_makes_the_pause_longer(turns: Turns) -> None:
+    async with turns.turn("a"):
+        turns.failed("a")
+    assert _pause(turns, "a") > 0.5
+
+
+async def test_a_crawl_delay_is_kept_with_the_host(turns: Turns, memory: ShortMemory) -> None:
+    await turns.ask_for("a", 7)
+    await turns.keep()
+    assert await memory.host("a") == Host("a", crawl_delay=7)

@@ -1,0 +1,164 @@
+"""`vigie source show`: all that is known of one source."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cli.archive import reading
+from cli.named import Name, made_by, state_cell
+from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.output import ago, print_facts, print_json, print_line, print_table, when
+from news.clock import SystemClock
+from news.source import ROADS, Feed, Link, Road, Source, state_of
+
+if TYPE_CHECKING:
+    from storage import Transaction
+    from storage.caps import BittenCap
+
+_TROUBLES = 10
+_COMPARED = timedelta(days=30)
+
+
+def shown(source: Source) -> dict[str, Any]:
+    """A source in JSON."""
+    return {
+        "id": source.id,
+        "name": source.name,
+        "url": source.url,
+        "state": state_of(source, SystemClock().now()),
+        "origin": source.origin,
+        "interval": source.interval or None,
+        "history": source.history,
+        "alert_history": source.alert_history,
+        "added_at": source.added_at,
+        "last_visit_at": source.last_visit_at,
+        "last_success_at": source.last_success_at,
+        "last_news_at": source.last_news_at,
+        "next_visit_at": None if source.paused else source.due_at,
+        "failures": source.failures,
+        "last_error": source.last_error,
+        "advice": source.advice,
+    }
+
+
+def soon(source: Source, now: datetime) -> str:
+    """When it is visited next."""
+    return "now" if source.due_at is None or source.due_at <= now else ago(source.due_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database has of a source."""
+
+    source: Source
+    feeds: list[Feed]
+    links: dict[str, int]
+    roads: dict[tuple[Road, ...], int]
+    caps: "list[BittenCap]"
+    troubled: list[Link]
+
+
+def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
+    """Show one source: how it fares, its feeds, which road found its articles, and the latest troubles.
+
+    Examples:
+
+        vigie source show 'Le Phare'
+    """
+    known = reading(data, config, lambda tx: _known(tx, name))
+    if json:
+        print_json(_in_json(known))
+        return
+    source, now = known.source, SystemClock().now()
+    print_facts(
+        [
+            ("name", source.name),
+            ("URL", source.url),
+            ("state", state_cell(state_of(source, now))),
+            ("last error", source.last_error),
+            ("what to do", source.advice),
+            ("made by", made_by(source, data, config)),
+            ("interval", f"{source.interval} s" if source.interval else "as it publishes"),
+            ("added", when(source.added_at)),
+            ("last visit", ago(source.last_visit_at, now)),
+            ("last success", ago(source.last_success_at, now)),
+            ("latest article", ago(source.last_news_at, now)),
+            ("next visit", "" if source.paused else soon(source, now)),
+            ("history", "alerted too" if source.alert_history else ""),
+            ("links", ", ".join(f"{number} {state}" for state, number in known.links.items())),
+        ]
+    )
+    _print_feeds(known.feeds, now)
+    _print_roads(known.roads)
+    _print_caps(known.caps, now)
+    _print_troubles(known.troubled)
+
+
+async def _known(tx: "Transaction", name: str) -> _Known:
+    source = await tx.sources.get(name)
+    counts = await tx.links.state_counts([source.id])
+    since = SystemClock().now() - _COMPARED
+    return _Known(
+        source=source,
+        feeds=await tx.feeds.of(source.id),
+        links={state: number for (_, state), number in counts.items()},
+        roads=await tx.links.by_roads(source.id, since),
+        caps=(await tx.caps.of([source.id])).get(source.id, []),
+        troubled=await tx.links.troubled(source.id, _TROUBLES),
+    )
+
+
+def _in_json(known: _Known) -> dict[str, Any]:
+    return {
+        **shown(known.source),
+        "feeds": known.feeds,
+        "links": known.links,
+        "roads": [{"roads": roads, "articles": number} for roads, number in known.roads.items()],
+        "caps": [
+            {
+                "cap": one.bite.name,
+                "times": one.times,
+                "last_at": one.last_at,
+                "url": one.bite.url,
+                "cut": one.bite.detail,
+            }
+            for one in known.caps
+        ],
+        "troubles": known.troubled,
+    }
+
+
+def _print_feeds(feeds: list[Feed], now: datetime) -> None:
+    rows = [[feed.road, feed.url, ago(feed.last_success_at, now), feed.last_error] for feed in feeds]
+    print_line("")
+    print_table("Feeds", ["road", "URL", "last read", "last error"], rows, "Its feeds are still to be found.")
+
+
+def _print_roads(by_roads: dict[tuple[Road, ...], int]) -> None:
+    """What each road would miss if it were the only one; nothing to say where there is only one."""
+    total = sum(by_roads.values())
+    roads = [road for road in ROADS if any(road in together for together in by_roads)]
+    if len(roads) < 2:
+        return
+    rows = []
+    for road in roads:
+        found = sum(number for together, number in by_roads.items() if road in together)
+        alone = by_roads.get((road,), 0)
+        rows.append([road, str(found), str(alone), f"{(total - found) / total:.0%}"])
+    print_line("")
+    columns = ["road", "articles listed", "by it alone", "it alone would miss"]
+    print_table(f"The {total} articles of the last 30 days", columns, rows, "")
+
+
+def _print_caps(caps: "list[BittenCap]", now: datetime) -> None:
+    if caps:
+        rows = [[one.bite.name, str(one.times), ago(one.last_at, now), one.bite.url, one.bite.detail] for one in caps]
+        print_line("")
+        print_table("Limits that were met", ["limit", "times", "last", "URL", "what was cut"], rows, "")
+
+
+def _print_troubles(links: list[Link]) -> None:
+    if links:
+        rows = [[state_cell(link.state), link.url, link.last_error] for link in links]
+        print_line("")
+        print_table("Latest troubles", ["state", "URL", "error"], rows, "")

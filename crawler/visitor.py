@@ -1,0 +1,122 @@
+"""The visitor: makes a visit, from the polls of a source's feeds to its last page.
+
+Polls are fetched inline, a millisecond of CPU each, because most of them bring nothing. What they do bring is handed
+to the spider.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from crawler.advice import NOTHING_LISTED, TRY_ANOTHER, advice
+from crawler.discovery import Discovery
+from crawler.failure import FetchFailure
+from crawler.openvisit import OpenVisit
+from crawler.outcome import outcome_of
+from crawler.patterns import Patterns
+from crawler.polling import Poller
+from crawler.spiders.news import NewsSpider
+from crawler.survey import feeds_due
+from crawler.visit import Brief, Poll, VisitOutcome
+from news.ports import Workers
+from news.source import Feed, Link, Source
+
+
+class Fetching(Protocol):
+    """Where a visit leaves the pages that it wants."""
+
+    def put_nowait(self, visit: OpenVisit) -> None:
+        """Have them fetched; the visit's `ended` is done when they are."""
+        ...
+
+
+class Visitor:
+    """Visits sources; any number of visits may be open at once."""
+
+    def __init__(self, spider: NewsSpider, workers: Workers, fetching: Fetching) -> None:
+        self._spider = spider
+        self._book, self._clock, self._turns = spider.book, spider.clock, spider.turns
+        self._workers = workers
+        self._fetching = fetching
+
+    async def visit(self, brief: Brief) -> VisitOutcome:
+        """Discover if need be, poll, fetch. Raises only for faults of ours, such as a full disk."""
+        source = brief.source
+        visit = OpenVisit(source, self._spider.fetcher.of(source))
+        if source.discovered_at is not None and brief.feeds:
+            due = feeds_due(brief.feeds, self._clock.now()) or list(brief.feeds[:1])
+            await self._poll_all(visit, due, Poller(visit.fetcher, self._workers, self._clock), brief)
+        else:
+            refusal = await self._discover(visit, brief)
+            if refusal is not None:
+                return refusal
+        await self._fetch_pages(visit, brief)
+        if self._spider.closing:
+            return VisitOutcome(is_cut_short=True)
+        return outcome_of(visit)
+
+    async def _discover(self, visit: OpenVisit, brief: Brief) -> VisitOutcome | None:
+        """Find and keep the source's feeds, and poll them; the visit's end where there are none."""
+        source = visit.source
+        home = await visit.fetcher.get(source.url)
+        if isinstance(home, FetchFailure):
+            until = self._closed_until(source.url, home)
+            return VisitOutcome(error=home.message, failure=home, advice=advice(home), not_before=until)
+        discovery = Discovery(visit.fetcher, self._workers, self._clock, self._spider.robots_of)
+        found = await discovery.explore(home)
+        if not found:
+            return VisitOutcome(error=f"{source.url} {NOTHING_LISTED}", advice=TRY_ANOTHER)
+        feeds = await self._book.discovered(source, [entry.feed for entry in found])
+        await self._poll_all(visit, feeds, discovery.poller, brief)
+        return None
+
+    async def _poll_all(self, visit: OpenVisit, feeds: Sequence[Feed], poller: Poller, brief: Brief) -> None:
+        now = self._clock.now()
+        since = _history(visit.source, now)
+        patterns = Patterns.from_json(brief.patterns, now)
+        for number, feed in enumerate(feeds):
+            if self._spider.closing:
+                return
+            poll = await poller.poll(feed, since=since, patterns=patterns)
+            poll = replace(poll, feed=replace(poll.feed, not_before=self._closed_until(feed.url, poll.failure)))
+            visit.polls.append(poll)
+            await self._keep(visit, poll, is_last=number == len(feeds) - 1)
+
+    async def _keep(self, visit: OpenVisit, poll: Poll, *, is_last: bool) -> None:
+        """Write a poll down; one that brought nothing is written with the visit's end, for it has nothing to lose."""
+        if poll.is_unchanged and visit.source.watched_since is not None:
+            visit.unchanged.append(poll.feed)
+            return
+        new = await self._book.polled(visit.source, poll, is_last=is_last)
+        now = self._clock.now()
+        visit.published += [link.published_at or now for link in new]
+
+    async def _fetch_pages(self, visit: OpenVisit, brief: Brief) -> None:
+        first = await self._first_link(visit, brief)
+        if first is not None:
+            visit.link = first
+            self._fetching.put_nowait(visit)
+            await visit.ended
+
+    async def _first_link(self, visit: OpenVisit, brief: Brief) -> Link | None:
+        """The first page to fetch; the book is only asked where it may know one."""
+        waits = brief.next_fetch is not None and brief.next_fetch <= self._clock.now()
+        if self._spider.closing or not (waits or len(visit.polls) > len(visit.unchanged)):
+            return None
+        links = await self._book.due_links(visit.source, limit=1)
+        return links[0] if links else None
+
+    def _closed_until(self, url: str, failure: FetchFailure | None) -> datetime | None:
+        """When the host of a URL that could not be fetched may be asked again, if it wants to be left alone."""
+        if failure is None:
+            return None
+        wait = max(failure.retry_after or timedelta(), self._turns.closed_for(urlsplit(url).netloc))
+        return self._clock.now() + wait if wait else None
+
+
+def _history(source: Source, now: datetime) -> datetime | None:
+    """How far back the first visit looks; None for every other visit, and where what is listed now is enough."""
+    is_first = source.watched_since is None and source.history > 0
+    return now - timedelta(seconds=source.history) if is_first else None

@@ -1,0 +1,74 @@
+"""Health: what a visit says of how its source fares, and what of that the user is told. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from crawler.failure import FetchFailure
+from crawler.visit import VisitOutcome
+from news.source import Source, Trouble
+from service.silence import Silence
+
+SUSPICIOUS_PAGES = 3  # in a row, and a source is suspect
+_PATIENCE = timedelta(hours=24)
+_REFUSALS = (401, 403, 407, 451)
+
+NoticeKind = Literal["silent", "failing", "blocked", "suspect", "back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the user is told of a source: the sentence, and what to do."""
+
+    kind: NoticeKind
+    title: str
+    text: str
+
+
+def trouble_after(outcome: VisitOutcome, suspicions: int) -> Trouble:
+    """What a visit that ended so says of the source; `suspicions` counts pages in a row that were no articles."""
+    if outcome.error:
+        return "blocked" if outcome.failure is not None and _is_refusal(outcome.failure) else "failing"
+    return "suspect" if outcome.warning or suspicions >= SUSPICIOUS_PAGES else ""
+
+
+def _is_refusal(failure: FetchFailure) -> bool:
+    return failure.kind in ("robots", "guard") or failure.status in _REFUSALS
+
+
+def notice_of(source: Source, now: datetime, silence: Silence | None) -> Notice | None:
+    """What is to be told of a source after a visit, given what was told (`told_of`) and how it fares since.
+
+    Each trouble is told once, failures only after a day of them, and its end once too.
+    """
+    trouble = _worth_telling(source, now)
+    if trouble:
+        if source.told_of == trouble:
+            return None
+        return Notice(trouble, f"{source.name} {_SAID[trouble]}", _sentences(source.last_error, source.advice))
+    if silence is not None:
+        if source.told_of == "silent":
+            return None
+        return Notice("silent", f"{source.name} has gone quiet", _sentences(silence.sentence, _LOOK))
+    if source.told_of and not source.trouble:
+        return Notice("back", f"{source.name} is back", "It can be read again, and brings articles as before.")
+    return None
+
+
+_SAID = {
+    "failing": "could not be read for a day",
+    "blocked": "has refused Vigie for a day",
+    "suspect": "answers, but not with articles",
+}
+_LOOK = "Look whether it has moved: vigie source test URL."
+
+
+def _worth_telling(source: Source, now: datetime) -> Literal["", "failing", "blocked", "suspect"]:
+    if source.trouble in ("failing", "blocked"):
+        since = source.last_success_at or source.added_at or now
+        return source.trouble if now - since >= _PATIENCE else ""
+    return source.trouble
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)

@@ -1,0 +1,24 @@
+"""Notices: how a source fares, told by the same channels as an alert."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from news.alert import Alert, Channel, Told
+from news.source import Source
+from service.health import Notice
+from storage import Transaction
+
+
+async def tell(tx: Transaction, source: Source, notice: Notice, now: datetime) -> None:
+    """Write the notice down for every channel that is not paused, and that it was told."""
+    told = Told(0, notice.title, source.url, source.name, notice.text, found_at=now)
+    alert = Alert(watch="", query="", decided_at=now, told=told, kind=notice.kind)
+    to = _recipients(await tx.channels.all())
+    if to:
+        await tx.outbox.add(alert, None, [channel.id for channel in to])
+    await tx.sources.change(source.id, told_of="" if notice.kind == "back" else notice.kind)
+
+
+def _recipients(channels: Sequence[Channel]) -> list[Channel]:
+    """All but those that the user has paused: nobody chooses a channel for what is not to happen."""
+    return [channel for channel in channels if not channel.paused]
