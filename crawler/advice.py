@@ -16,6 +16,7 @@ _BY_KIND = {
     "redirects": "Give the source the address at which a browser ends up: vigie source edit NAME --url URL.",
     "certificate": "Only the site's owner can mend its certificate; see also whether this machine's clock is right.",
     "broken answer": "The fault is on the site's side; Vigie keeps trying. To see for yourself: vigie source test URL.",
+    "access": "Put the secret where the source looks for it: vigie source show NAME says which there are.",
     "bad url": "Correct the address: vigie source edit NAME --url URL.",
 }
 _BY_STATUS = {

@@ -14,25 +14,45 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from news.errors import AddressRefusedError, BadUrlError
+from news.caps import CapName
+from news.errors import AddressRefusedError, BadUrlError, VigieError
 
-FailureKind = Literal["network", "timeout", "http", "robots", "robots unreachable", "guard", "too large", "bad url"]
+FailureKind = Literal[
+    "network",
+    "host closed",
+    "timeout",
+    "http",
+    "robots",
+    "robots unreachable",
+    "guard",
+    "too large",
+    "bad url",
+    "redirects",
+    "certificate",
+    "broken answer",
+    "access",
+]
 
 _BACK_OFF = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1_440)
 )  # after the seventh repeat the link is dead
 _GONE_TRIES = 3
+_FINAL = ("robots", "guard", "bad url", "too large")
 _LONGEST_WAIT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """One failed fetch. `status` is 0 where no answer came; `retry_after` is what the server asked for."""
+    """One failed fetch. `status` is 0 where no answer came; `retry_after` is what the server asked for.
+
+    `cap` is the limit that ended the fetch, None where it was none of ours.
+    """
 
     kind: FailureKind
     message: str
     status: int = 0
     retry_after: timedelta | None = None
+    cap: CapName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +64,63 @@ class NextStep:
     counts: bool = True
 
 
+class WireError(VigieError):
+    """What happened on the wire, said so that it fits behind the URL; the cause of an exception that Scrapy knows."""
+
+    def __init__(self, kind: FailureKind, message: str, cap: CapName | None = None) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+        self.cap = cap
+
+
+def too_large(limit: int, usual: int) -> WireError:
+    """What is said of an answer over its limit in bytes, as sent or as decoded; sitemaps have more than is `usual`."""
+    cap: CapName = "sitemap size" if limit > usual else "page size"
+    return WireError("too large", f"is larger than Vigie takes ({limit / 1024**2:.3g} MiB)", cap)
+
+
 class RobotsForbidden(IgnoreRequest):
     """robots.txt forbids the URL."""
+
+
+class HostClosed(IgnoreRequest):
+    """The host wants to be left alone for a while; `wait` says how long."""
+
+    def __init__(self, message: str, wait: timedelta) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class RobotsUnreachable(IgnoreRequest):
     """robots.txt could not be had, which RFC 9309 takes as a prohibition for now."""
 
 
+_BY_CLASS: tuple[tuple[type[Exception], FailureKind, str], ...] = (
+    (RobotsForbidden, "robots", "robots.txt forbids {}"),
+    (DownloadTimeoutError, "timeout", "{} did not answer in time"),
+    (DownloadCancelledError, "too large", "{} is larger than Vigie takes"),
+    (CannotResolveHostError, "network", "the host of {} has no address: check its spelling and your connection"),
+    (DownloadConnectionRefusedError, "network", "the server of {} refuses connections"),
+    (ResponseDataLossError, "network", "the answer of {} broke off"),
+)
+
+
 def from_exception(error: BaseException, url: str) -> FetchFailure:
     """The failure that an exception of Scrapy's or the guard's means."""
+    wire = error if isinstance(error, WireError) else error.__cause__
+    if isinstance(wire, WireError):
+        return FetchFailure(wire.kind, f"{url} {wire.message}", cap=wire.cap)
+    if isinstance(error, HostClosed):
+        return FetchFailure("host closed", str(error), retry_after=error.wait)
     if isinstance(error, RobotsUnreachable):
         return FetchFailure("robots unreachable", str(error))
-    if isinstance(error, RobotsForbidden):
-        return FetchFailure("robots", f"robots.txt forbids {url}")
     if isinstance(error, AddressRefusedError):
         return FetchFailure("guard", error.message)
     if isinstance(error, BadUrlError):
         return FetchFailure("bad url", error.message)
-    if isinstance(error, DownloadTimeoutError):
-        return FetchFailure("timeout", f"{url} did not answer in time")
-    if isinstance(error, DownloadCancelledError):
-        return FetchFailure("too large", f"{url} is larger than Vigie takes")
-    if isinstance(error, CannotResolveHostError):
-        return FetchFailure("network", f"the host of {url} has no address: check its spelling and your connection")
-    if isinstance(error, DownloadConnectionRefusedError):
-        return FetchFailure("network", f"the server of {url} refuses connections")
-    if isinstance(error, ResponseDataLossError):
-        return FetchFailure("network", f"the answer of {url} broke off")
+    for known, kind, sentence in _BY_CLASS:
+        if isinstance(error, known):
+            return FetchFailure(kind, sentence.format(url))
     return FetchFailure("network", f"{url} could not be fetched: {error or type(error).__name__}")
 
 
@@ -103,9 +152,11 @@ def wait_asked_for(header: str, now: datetime) -> timedelta | None:
 
 def next_step(failure: FetchFailure, attempts: int, now: datetime) -> NextStep:
     """What to do with a link after its `attempts`-th failed fetch (counted from 1)."""
-    if failure.kind in ("robots", "guard", "bad url", "too large"):
+    if failure.kind in _FINAL:
         return NextStep("refused")
-    if failure.kind == "robots unreachable":
+    if failure.kind == "host closed":
+        return NextStep("pending", now + (failure.retry_after or _BACK_OFF[0]), counts=False)
+    if failure.kind in ("robots unreachable", "access"):
         return NextStep("pending", now + _BACK_OFF[2], counts=False)
     if failure.status in (404, 410) and attempts >= _GONE_TRIES:
         return NextStep("dead")

@@ -10,12 +10,17 @@ SITEMAP_BYTES = 50 * MEBIBYTE
 
 @dataclass(frozen=True, slots=True)
 class CrawlLimits:
-    """How the crawler behaves; `delay` between two requests to a host and `timeout` for an answer are in seconds."""
+    """How the crawler behaves.
+
+    In seconds: the `delay` between two requests to a host, the `timeout` for an answer in all, and the `idle_timeout`
+    for each piece of it.
+    """
 
     user_agent: str = "Vigie"
     contact: str = ""
     delay: float = 1.0
     timeout: float = 60.0
+    idle_timeout: float = 20.0
     visits: int = 16
     pages_per_visit: int = 200
 
@@ -41,6 +46,7 @@ def scrapy_settings(limits: CrawlLimits) -> dict[str, Any]:
         "ITEM_PIPELINES": {"crawler.pipeline.ArticlePipeline": 300},
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_TIMEOUT": limits.timeout,
+        "VIGIE_IDLE_TIMEOUT": limits.idle_timeout,
         "DOWNLOAD_MAXSIZE": PAGE_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 10,
@@ -48,14 +54,24 @@ def scrapy_settings(limits: CrawlLimits) -> dict[str, Any]:
         "HTTPERROR_ALLOW_ALL": True,
         # Bounded by our own cap on open visits and by one connection a host: Scrapy counts requests that only wait.
         "CONCURRENT_REQUESTS": 0,
-        "CONCURRENT_ITEMS": 1_000,
+        # For each callback Scrapy starts as many tasks as this; a visit yields one page at a time and waits for it.
+        "CONCURRENT_ITEMS": 1,
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 2**62,
         "DOWNLOAD_DELAY": 0,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
     }
 
 
-_ONLY_HTTP: dict[str, Any] = {"DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None}}
+_ONLY_HTTP: dict[str, Any] = {
+    "DOWNLOAD_HANDLERS": {
+        "http": "crawler.handler.BoundedHandler",
+        "https": "crawler.handler.BoundedHandler",
+        "data": None,
+        "file": None,
+        "ftp": None,
+        "s3": None,
+    }
+}
 
 _MIDDLEWARES: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
@@ -68,8 +84,14 @@ _MIDDLEWARES: dict[str, Any] = {
         "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
         "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+        # Ours stand where Scrapy's own would.
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+        "crawler.middlewares.compression.CompressionMiddleware": 590,
+        "crawler.middlewares.redirects.RedirectMiddleware": 600,
         "crawler.middlewares.addresses.AddressMiddleware": 50,
         "crawler.middlewares.robots.RobotsMiddleware": 100,
+        "crawler.middlewares.access.AccessMiddleware": 900,
         # Next to the wire, so that redirects and robots.txt take their turn like everything else.
         "crawler.middlewares.politeness.PolitenessMiddleware": 950,
     },

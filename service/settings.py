@@ -111,6 +111,15 @@ class WebSettings(_Part):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8765, ge=0, le=65_535, description="port to listen on; 0 for any that is free")
+    public_url: str = Field(
+        default="",
+        description="the URL under which hubs on the internet reach this address (docs/websub.md); empty: no WebSub",
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain(cls, url: str) -> str:
+        return public_address(url.strip()) if url.strip() else ""
 
 
 class LogSettings(_Part):
@@ -153,6 +162,13 @@ def fit_url(url: str) -> str:
         return urls.normal(url if _SCHEME.match(url) else f"https://{url}")
     except VigieError as error:
         raise ValueError(error.message + (f" ({error.hint})" if error.hint else "")) from error
+
+
+def public_address(url: str) -> str:
+    """The URL without a slash at its end, to which paths can be added. Raises ValueError."""
+    if "?" in url or "#" in url:
+        raise ValueError("write a URL without ? and #, for example https://vigie.example.org")
+    return fit_url(url).rstrip("/")
 
 
 class WatchEntry(_Part):

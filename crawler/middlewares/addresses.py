@@ -8,6 +8,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 
 from crawler.guard import GuardedResolver
+from crawler.wired import wired
 from news import url as urls
 
 
@@ -20,7 +21,7 @@ class AddressMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way of construction; the guard is handed in through the spider."""
-        return cls(crawler.spider.guard)  # type: ignore[union-attr]
+        return cls(wired(crawler).guard)
 
     def process_request(self, request: Request) -> None:
         """Raises BadUrlError; redirects pass here too."""

@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from crawler.failure import wait_asked_for
 from crawler.politeness import Turns
+from crawler.wired import wired
 from news.clock import Clock
 
 _TURN = "vigie_turn"
@@ -28,7 +29,7 @@ class PolitenessMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way of construction; turns and clock are handed in through the spider."""
-        return cls(crawler.spider.turns, crawler.spider.clock)  # type: ignore[union-attr]
+        return cls(wired(crawler).turns, wired(crawler).clock)
 
     async def process_request(self, request: Request) -> None:
         """Wait for the turn. Raises HostClosed."""

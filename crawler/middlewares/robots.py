@@ -14,10 +14,13 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.access import Access
 from crawler.failure import HostClosed, RobotsForbidden, RobotsUnreachable, from_exception
 from crawler.memory import SiteMemory
+from crawler.middlewares.access import ACCESS, access_meta
 from crawler.politeness import Turns
 from crawler.robots import Robots, parse_robots
+from crawler.wired import wired
 from news import url as urls
 from news.clock import Clock
 from news.errors import AddressRefusedError
@@ -28,6 +31,8 @@ KEPT_UNREACHABLE = timedelta(minutes=10)
 MOST_REDIRECTS = 5
 _REMEMBERED = 10_000
 _EXEMPT = "vigie_is_robots_txt"
+
+_Asked = tuple[str, str]  # an origin, and the way there where it is not the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +53,20 @@ class RobotsMiddleware:
         self._turns = turns
         self._memory = memory
         self._clock = clock
-        self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._asking: dict[str, asyncio.Task[_Known]] = {}
+        self._known: OrderedDict[_Asked, _Known] = OrderedDict()
+        self._asking: dict[_Asked, asyncio.Task[_Known]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way of construction; everything else is handed in through the spider."""
-        spider = crawler.spider
-        assert spider is not None  # noqa: S101 (the engine builds middlewares after the spider)
-        return cls(crawler, spider.limits.user_agent, spider.turns, spider.memory, spider.clock)  # type: ignore[attr-defined]
+        parts = wired(crawler)
+        return cls(crawler, parts.limits.user_agent, parts.turns, parts.memory, parts.clock)
 
     async def process_request(self, request: Request) -> None:
         """Raises RobotsForbidden, RobotsUnreachable, or HostClosed."""
         if request.meta.get(_EXEMPT):
             return
-        known = await self._known_of(request.url)
+        known = await self._known_of(request.url, request.meta.get(ACCESS))
         if known.robots.is_unreachable:
             raise RobotsUnreachable(f"nothing may be fetched while robots.txt cannot be had: {known.trouble}")
         if not known.robots.allows(request.url, self._user_agent):
@@ -72,17 +76,22 @@ class RobotsMiddleware:
         """The rules of the URL's origin."""
         return (await self._known_of(url)).robots
 
-    async def _known_of(self, url: str) -> _Known:
-        """What we know of the URL's origin; whoever asks first looks it up, the others wait for that."""
+    async def _known_of(self, url: str, access: Access | None = None) -> _Known:
+        """What we know of the URL's origin; whoever asks first looks it up, the others wait for that.
+
+        A source's own way there has knowledge of its own: what a proxy or an unknown certificate says binds nobody else.
+        """
         origin = urls.origin(url)
-        known = self._known.get(origin)
+        way = access.without_credentials() if access is not None and access.road else None
+        asked = (origin, f"{way.road} {way.source}" if way else "")
+        known = self._known.get(asked)
         if known is not None and known.until > self._clock.now():
-            self._known.move_to_end(origin)
+            self._known.move_to_end(asked)
             return known
-        asking = self._asking.get(origin)
+        asking = self._asking.get(asked)
         if asking is None:
-            asking = asyncio.create_task(self._look_up(origin), name=f"robots.txt of {origin}")
-            self._asking[origin] = asking
+            asking = asyncio.create_task(self._look_up(asked, way), name=f"robots.txt of {origin}")
+            self._asking[asked] = asking
             asking.add_done_callback(self._asked)
         return await asyncio.shield(asking)
 
@@ -91,14 +100,16 @@ class RobotsMiddleware:
         if not asking.cancelled():
             asking.exception()  # seen: whoever asked may be gone
 
-    async def _look_up(self, origin: str) -> _Known:
-        kept = await self._memory.robots(origin)
+    async def _look_up(self, asked: _Asked, way: Access | None) -> _Known:
+        origin = asked[0]
+        kept = await self._memory.robots(origin) if way is None else None
         if kept is None or kept.keep_until <= self._clock.now():
-            kept = await self._fetched(origin)
-            await self._memory.keep_robots(kept)
+            kept = await self._fetched(origin, way)
+            if way is None:
+                await self._memory.keep_robots(kept)
         known = _Known(Robots(kept.rules, kept.is_unreachable), kept.keep_until, kept.trouble)
-        self._known[origin] = known
-        self._known.move_to_end(origin)
+        self._known[asked] = known
+        self._known.move_to_end(asked)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         delay = known.robots.crawl_delay(self._user_agent)
@@ -106,18 +117,18 @@ class RobotsMiddleware:
             await self._turns.ask_for(origin.partition("://")[2], delay)
         return known
 
-    async def _fetched(self, origin: str) -> RobotsFile:
-        robots, trouble = await self._ask(origin)
+    async def _fetched(self, origin: str, way: Access | None) -> RobotsFile:
+        robots, trouble = await self._ask(origin, way)
         keep = KEPT_UNREACHABLE if robots.is_unreachable else KEPT
         return RobotsFile(origin, robots.rules, robots.is_unreachable, trouble, self._clock.now() + keep)
 
-    async def _ask(self, origin: str) -> tuple[Robots, str]:
+    async def _ask(self, origin: str, way: Access | None) -> tuple[Robots, str]:
         """The rules, and what was the matter with the file, if anything."""
         request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
             dont_filter=True,
-            meta={_EXEMPT: True, "redirect_ttl": MOST_REDIRECTS},
+            meta={_EXEMPT: True, "redirect_ttl": MOST_REDIRECTS, **access_meta(way)},
         )
         try:
             response = await self._crawler.engine.download_async(request)

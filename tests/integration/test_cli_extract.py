@@ -110,6 +110,40 @@ async def test_a_site_is_looked_at_before_it_is_added(vigie: Commands) -> None:
         assert (await vigie.apart("source", "test", "Le Site", "--json")).json["url"] == site.url()
 
 
+async def test_the_roads_to_a_sites_articles_are_compared(vigie: Commands) -> None:
+    async with LocalSite() as site:
+        vigie.settings(f'[network]\nallow = ["{site.address}"]\n[crawler]\ndelay = 0\n')
+        site.publish("2026/11/21/un-titre-assez-long", "Un titre")
+        cards = "".join(f'<h2><a href="/2026/11/20/un-autre-titre-{n}">Un autre titre</a></h2>' for n in range(3))
+        home = site.home().replace("</body>", f"{cards}</body>")
+        site.scripts["/"] = answering(200, home, Content_Type="text/html")
+        feed = site.feed().replace("<title>Le Site</title>", "<title>Le Site</title><ttl>30</ttl>")
+        feed = feed.replace(
+            "<item>", '<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/><item>'
+        )
+        site.scripts["/feed.xml"] = answering(200, feed, Content_Type="application/rss+xml")
+        site.robots = "User-agent: *\nCrawl-delay: 0.1\n"
+        looked = (await vigie.apart("source", "test", site.url(), "--json")).json
+        assert looked["robots"] == {"allowed": True, "crawl_delay": 0.1, "sitemaps": []}
+        assert [(feed["road"], feed["read"], feed["format"]) for feed in looked["feeds"]] == [
+            ("feed", "each visit", "RSS"),
+            ("section", "survey", "section page"),
+        ]
+        assert (looked["feeds"][0]["ttl"], looked["feeds"][0]["hub"]) == (1800, "https://hub.example/")
+        assert looked["feeds"][1]["examples"][1] == {
+            "url": site.url("/2026/11/20/un-autre-titre-0"),
+            "title": "Un autre titre",
+        }
+        assert looked["articles"] == 4
+        assert looked["roads"] == {"feed": {"articles": 1, "alone": 0}, "section": {"articles": 4, "alone": 3}}
+        told = (await vigie.apart("source", "test", site.url())).out
+        assert "Of 4 distinct articles found, the feed lists 1; the section page lists 4, 3 of them alone." in told
+        assert "asks for 0.1 s between two requests" in told
+        assert "https://hub.example/ tells of news at once" in told
+        assert "every 30 min" in told
+        assert site.asked["/feed.xml"] == 2, "once for each command"
+
+
 async def test_a_site_with_nothing_to_read_is_found_wanting(vigie: Commands) -> None:
     async with LocalSite() as site:
         vigie.settings(f'[network]\nallow = ["{site.address}"]\n[crawler]\ndelay = 0\n')

@@ -5,17 +5,29 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 
 from crawler.failure import (
     FetchFailure,
+    HostClosed,
     RobotsForbidden,
+    RobotsUnreachable,
+    WireError,
     from_exception,
     from_status,
     next_step,
+    too_large,
     wait_asked_for,
 )
-from news.errors import AddressRefusedError
+from news.errors import AddressRefusedError, BadUrlError
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -75,6 +87,51 @@ def test_a_retry_after_longer_than_our_own_wait_is_honoured() -> None:
     assert next_step(failure, 1, NOW).retry_at == NOW + timedelta(hours=1)
 
 
-def test_each_failure_is_told_in_plain_words_with_its_url() -> None:
-    for error in (DownloadTimeoutError(), CannotResolveHostError(), OSError("boom")):
-        assert "http://x/a" in from_exception(error, "http://x/a").message
+ERRORS = [
+    (DownloadTimeoutError(), "timeout"),
+    (DownloadCancelledError(), "too large"),
+    (CannotResolveHostError(), "network"),
+    (DownloadConnectionRefusedError(), "network"),
+    (ResponseDataLossError(), "network"),
+    (OSError("boom"), "network"),
+    (RobotsForbidden("no"), "robots"),
+]
+
+
+@pytest.mark.parametrize(("error", "kind"), ERRORS, ids=lambda value: getattr(value, "__name__", None) or str(value))
+def test_each_failure_is_told_in_plain_words_with_its_url(error: Exception, kind: str) -> None:
+    failure = from_exception(error, "http://x/{a}?b=%s")
+    assert failure.kind == kind
+    assert "http://x/{a}?b=%s" in failure.message
+    assert failure.cap is None
+
+
+def test_what_says_more_than_the_url_is_told_as_it_stands() -> None:
+    wait = timedelta(hours=1)
+    assert from_exception(HostClosed("later", wait), "http://x/") == FetchFailure(
+        "host closed", "later", retry_after=wait
+    )
+    assert from_exception(RobotsUnreachable("no rules"), "http://x/") == FetchFailure("robots unreachable", "no rules")
+    assert from_exception(AddressRefusedError("private"), "http://x/") == FetchFailure("guard", "private")
+    assert from_exception(BadUrlError("crooked"), "http://x/") == FetchFailure("bad url", "crooked")
+
+
+@pytest.mark.parametrize("around", [DownloadFailedError("?"), DownloadTimeoutError("?"), IgnoreRequest("?")])
+def test_what_happened_on_the_wire_is_told_by_the_cause(around: Exception) -> None:
+    around.__cause__ = WireError("redirects", "redirects in a circle", "redirects")
+    expected = FetchFailure("redirects", "http://x/ redirects in a circle", cap="redirects")
+    assert from_exception(around, "http://x/") == expected
+    assert from_exception(around.__cause__, "http://x/") == expected
+
+
+def test_only_a_sitemap_has_more_than_the_usual_size() -> None:
+    page, sitemap = too_large(10 * 1024**2, 10 * 1024**2), too_large(50 * 1024**2, 10 * 1024**2)
+    assert (page.cap, page.message) == ("page size", "is larger than Vigie takes (10 MiB)")
+    assert (sitemap.cap, sitemap.message) == ("sitemap size", "is larger than Vigie takes (50 MiB)")
+
+
+@pytest.mark.parametrize("kind", ["redirects", "certificate", "broken answer", "timeout"])
+def test_what_a_server_may_mend_is_tried_again(kind: str) -> None:
+    failure = FetchFailure(kind, "")  # type: ignore[arg-type]
+    assert next_step(failure, 1, NOW).state == "pending"
+    assert next_step(failure, 8, NOW).state == "dead"
