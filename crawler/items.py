@@ -11,10 +11,10 @@ from news.source import Link, Source
 class FetchedPage:
     """A page for the pipeline.
 
-    `settled` ends when its link's row is settled, and says whether the page was an article, or what went wrong.
+    `settled` ends when its link's row is settled, and says what `VisitBook.fetched` says, or what went wrong.
     """
 
     source: Source
     link: Link
     page: Page
-    settled: asyncio.Future[bool]
+    settled: asyncio.Future[bool | None]

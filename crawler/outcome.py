@@ -9,7 +9,8 @@ from crawler.openvisit import OpenVisit
 from crawler.visit import Poll, VisitOutcome
 from news.caps import Bite, CapName
 
-_LISTS_NOTHING = "See what the site offers now: vigie source test URL."
+_MOVED = (404, 410)
+_LOOK_AGAIN = "See what the site offers now: vigie source test URL."
 
 
 def outcome_of(visit: OpenVisit) -> VisitOutcome:
@@ -22,9 +23,10 @@ def outcome_of(visit: OpenVisit) -> VisitOutcome:
     return VisitOutcome(
         error=error,
         failure=failure,
-        advice=advice(failure) if failure else _LISTS_NOTHING if error or lists_nothing else "",
-        warning=f"{polls[0].feed.url} can be read, but lists no article" if lists_nothing else "",
-        rediscover=_is_worth_a_new_look(failed) if error else False,
+        advice=advice(failure) if failure else _LOOK_AGAIN if error or lists_nothing else "",
+        warning=_warning(polls, failed, lists_nothing=lists_nothing) if not error else "",
+        is_suspect=lists_nothing,
+        rediscover=_is_worth_a_new_look(failed),
         polls=len(polls),
         pages=visit.pages,
         published=tuple(visit.published),
@@ -36,10 +38,16 @@ def outcome_of(visit: OpenVisit) -> VisitOutcome:
     )
 
 
+def _warning(polls: Sequence[Poll], failed: Sequence[Poll], *, lists_nothing: bool) -> str:
+    """What is wrong although the visit has not failed: a section that works must not hide a feed that is gone."""
+    if lists_nothing:
+        return f"{polls[0].feed.url} can be read, but lists no article"
+    return next((poll.feed.last_error for poll in failed if poll.feed.road == "feed"), "")
+
+
 def _is_worth_a_new_look(failed: Sequence[Poll]) -> bool:
-    """Whether the feeds may have moved; a host that is down, or wants to be left alone, has not moved them."""
-    kinds = {poll.failure.kind if poll.failure else "" for poll in failed}
-    return bool(kinds - {"network", "timeout", "host closed", "robots unreachable", "guard"})
+    """Whether a feed may have moved; a host that is down, or wants to be left alone, has not moved it."""
+    return any(poll.failure is None or poll.failure.status in _MOVED for poll in failed if poll.feed.road == "feed")
 
 
 def _not_before(polls: Sequence[Poll]) -> datetime | None:

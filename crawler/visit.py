@@ -43,17 +43,18 @@ class Poll:
 class VisitOutcome:
     """How a visit ended. `error` is empty where at least one feed could be read; `warning` is told but no failure.
 
-    `failure` is the fetch that the error is about, `advice` what the user can do. `rediscover`: the feeds known do not
-    work any more, look for them anew next time. `is_cut_short`: the service stops and the visit is not over, so the
-    source stays due. `published` has an instant for each link that is new; before `not_before` the host wants to be
-    left alone; `bites` are the caps that bit. `unchanged` are feeds that had nothing new, not yet written down;
-    `judged` are the URLs of pages, and whether they were articles.
+    `failure` is the fetch that the error is about, `advice` what the user can do. `is_suspect`: the feeds can be read
+    and list nothing. `rediscover`: a feed does not work any more, look for them anew next time. `is_cut_short`: the
+    service stops and the visit is not over, so the source stays due. `published` has an instant for each link that is
+    new; before `not_before` the host wants to be left alone; `bites` are the caps that bit. `unchanged` are feeds that
+    had nothing new, not yet written down; `judged` are the URLs of pages, and whether they were articles.
     """
 
     error: str = ""
     advice: str = ""
     failure: FetchFailure | None = None
     warning: str = ""
+    is_suspect: bool = False
     published: tuple[datetime, ...] = ()
     not_before: datetime | None = None
     bites: tuple[Bite, ...] = ()
@@ -84,8 +85,11 @@ class VisitBook(Protocol):
         """Links of the source to be fetched now."""
         ...
 
-    async def fetched(self, source: Source, link: Link, page: Page) -> bool:
-        """Make of the page what it is, and settle the link; whether it was an article."""
+    async def fetched(self, source: Source, link: Link, page: Page) -> bool | None:
+        """Make of the page what it is, and settle the link.
+
+        Whether such a URL leads to articles; None where the page says nothing of that, as a consent wall.
+        """
         ...
 
     async def failed(self, link: Link, failure: FetchFailure) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from crawler.advice import NOTHING_LISTED, TRY_ANOTHER, advice
+from crawler.budget import within_budget
 from crawler.discovery import Discovery
 from crawler.failure import FetchFailure
 from crawler.openvisit import OpenVisit
@@ -89,6 +90,9 @@ class Visitor:
         if poll.is_unchanged and visit.source.watched_since is not None:
             visit.unchanged.append(poll.feed)
             return
+        links, bites = within_budget(poll.links)
+        visit.bites += bites
+        poll = replace(poll, links=links)
         new = await self._book.polled(visit.source, poll, is_last=is_last)
         now = self._clock.now()
         visit.published += [link.published_at or now for link in new]

@@ -30,7 +30,7 @@ class Article:
     language: str | None = None
 
 
-Reason = Literal["not html", "too large", "too short", "no text", "timed out", "crashed"]
+Reason = Literal["not html", "too large", "too short", "no text", "soft 404", "consent wall", "timed out", "crashed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,9 @@ class Rhythm:
         came = sorted(min(instant.astimezone(UTC), until) for instant in published)
         start = self.until or max(min(came, default=until), until - _LONGEST_LOOK)
         start = max(start, until - _LONGEST_LOOK)
-        learning = _Learning(self, start)
-        for instant in came:
-            learning.reach(max(instant, start))
-            learning.publish(max(instant, start))
-        learning.reach(until)
-        return learning.result()
+        once = _learned(self, came, start, until, usual=self)
+        # What was usual in a past that is seen at once shows only once it has all been seen.
+        return once if self.until is not None else _learned(self, came, start, until, usual=once)
 
     def as_json(self) -> Any:
         """Numbers in a list, under 2 kB; None where nothing is known."""
@@ -150,11 +147,21 @@ def expected(rhythm: Rhythm, start: datetime, end: datetime) -> float:
     return sum(rhythm._usual(at.hour, at.weekday(), level) * length for at, length in span)
 
 
-class _Learning:
-    """A rhythm while time passes over it."""
+def _learned(rhythm: Rhythm, came: Sequence[datetime], start: datetime, until: datetime, usual: Rhythm) -> Rhythm:
+    learning = _Learning(rhythm, start, usual)
+    for instant in came:
+        learning.reach(max(instant, start))
+        learning.publish(max(instant, start))
+    learning.reach(until)
+    return learning.result()
 
-    def __init__(self, rhythm: Rhythm, start: datetime) -> None:
+
+class _Learning:
+    """A rhythm while time passes over it; `usual` tells what is usual meanwhile."""
+
+    def __init__(self, rhythm: Rhythm, start: datetime, usual: Rhythm) -> None:
         self._was = rhythm
+        self._usual = usual
         self._now = start
         self._last = rhythm.last
         self._hours, self._hour_spans = list(rhythm.hours), list(rhythm.hour_spans)
@@ -164,12 +171,12 @@ class _Learning:
         self._recent, self._recent_usual = rhythm.recent, rhythm.recent_usual
         self._heat, self._waited = rhythm.heat, rhythm.waited
         self._began = start
-        self._level = rhythm.level
+        self._level = usual.level
 
     def reach(self, instant: datetime) -> None:
         """Let time pass in which nothing was published."""
         for at, length in pieces(self._now, instant):
-            usual = self._was._usual(at.hour, at.weekday(), self._level) * length
+            usual = self._usual._usual(at.hour, at.weekday(), self._level) * length
             self._waited += usual
             faded = 0.5 ** (length / _RECENT_HALF_LIFE)
             self._recent = self._recent * faded
@@ -186,7 +193,7 @@ class _Learning:
         self._days[instant.weekday()] += 1
         self._recent += 1
         self._heat += 1
-        if self._last is not None and self._was.level:
+        if self._last is not None and self._level:
             self._remember_wait()
         self._last, self._waited = instant, 0.0
 

@@ -24,6 +24,7 @@ from storage import Database, Transaction
 log = structlog.get_logger()
 
 # What a site shows in an article's place when it has moved, or wants something first.
+_OF_NO_ARTICLE = ("not html", "no text", "too short")  # the URL's shape leads to other things
 _SUSPICIOUS = ("soft 404", "consent wall", "not html", "no text", "too short")
 
 
@@ -106,16 +107,16 @@ class Collector:
         again = step.retry_at.isoformat() if step.retry_at else None
         log.warning("page failed", url=link.url, error=failure.message, state=step.state, next_try=again)
 
-    async def fetched(self, source: Source, link: Link, page: Page) -> bool:
-        """Extract the page; store what it is, or why it is nothing. Whether it was an article."""
+    async def fetched(self, source: Source, link: Link, page: Page) -> bool | None:
+        """Extract the page; store what it is, or why it is nothing. Whether such URLs lead to articles, if it tells."""
         fetched_at = self._clock.now()
         extracted = await self._extractor.extract(page)
         if link.is_known:
             await self._seen_again(link, extracted)
-            return isinstance(extracted, Article)
+            return None
         if isinstance(extracted, NoArticle):
             await self._refuse(link, extracted)
-            return False
+            return False if extracted.reason in _OF_NO_ARTICLE else None
         terms = search_terms(extracted.title), search_terms(extracted.text)
         async with self._database.write() as tx:
             outcome = await self._store(tx, source, link, extracted, terms, fetched_at)

@@ -11,6 +11,8 @@ from service.silence import Silence
 
 SUSPICIOUS_PAGES = 3  # in a row, and a source is suspect
 _PATIENCE = timedelta(hours=24)
+_LOOK_WHERE_EMPTY = timedelta(days=1)
+_LOOK_ANYHOW = timedelta(days=30)
 _REFUSALS = (401, 403, 407, 451)
 
 NoticeKind = Literal["silent", "failing", "blocked", "suspect", "back"]
@@ -29,7 +31,15 @@ def trouble_after(outcome: VisitOutcome, suspicions: int) -> Trouble:
     """What a visit that ended so says of the source; `suspicions` counts pages in a row that were no articles."""
     if outcome.error:
         return "blocked" if outcome.failure is not None and _is_refusal(outcome.failure) else "failing"
-    return "suspect" if outcome.warning or suspicions >= SUSPICIOUS_PAGES else ""
+    return "suspect" if outcome.is_suspect or suspicions >= SUSPICIOUS_PAGES else ""
+
+
+def is_worth_exploring(source: Source, outcome: VisitOutcome, now: datetime) -> bool:
+    """Whether its feeds are to be looked for anew: they seem to have moved, list nothing, or were found long ago."""
+    if outcome.rediscover or source.discovered_at is None:
+        return outcome.rediscover
+    age = now - source.discovered_at
+    return not outcome.error and age > (_LOOK_WHERE_EMPTY if outcome.is_suspect else _LOOK_ANYHOW)
 
 
 def _is_refusal(failure: FetchFailure) -> bool:

@@ -13,7 +13,7 @@ from crawler.visit import Brief, VisitOutcome
 from news.clock import Clock
 from news.rhythm import Rhythm
 from news.source import Source
-from service.health import notice_of, trouble_after
+from service.health import is_worth_exploring, notice_of, trouble_after
 from service.notices import tell
 from service.silence import silent_since
 from storage import Database, Transaction
@@ -119,7 +119,7 @@ class Visits:
         values = _values(after) | {"due_at": due_at, "rhythm": rhythm.as_json()}
         if outcome.judged:
             values["patterns"] = _patterns(end.brief, outcome, now)
-        if outcome.rediscover:
+        if is_worth_exploring(source, outcome, now):
             values["discovered_at"] = None
         await tx.caps.bit(source.id, outcome.bites, now)
         await tx.sources.end_visit(source.id, self._owner, **values)

@@ -86,7 +86,9 @@ class NewsSpider(scrapy.Spider):
                 else:
                     item = FetchedPage(visit.source, link, answer.page, asyncio.get_running_loop().create_future())
                     yield item
-                    visit.judged.append((link.url, await item.settled))
+                    is_article = await item.settled
+                    if is_article is not None:
+                        visit.judged.append((link.url, is_article))
                 link = await self._next(visit)
                 answer = await visit.fetcher.get(link.url) if link is not None else answer
             visit.ended.set_result(None)

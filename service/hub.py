@@ -1,0 +1,77 @@
+"""Hub: one form posted to a WebSub hub, through the guard, and what it answered."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+
+from alerting.guard import GuardedDialler
+from alerting.marks import one_line
+from news.errors import VigieError
+from news.text import clip
+from news.url import checked, origin
+
+USER_AGENT = "Vigie"
+LARGEST_ANSWER = 65_536
+_LONGEST_QUOTE = 300
+_HIDDEN = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class HubAnswer:
+    """`error` is empty where the hub took the request, and will call back."""
+
+    error: str = ""
+
+
+class Hub(Protocol):
+    """Asks hubs."""
+
+    async def ask(self, url: str, form: Mapping[str, str], secrets: tuple[str, ...] = ()) -> HubAnswer:
+        """Post the form once; what went wrong is told without the secrets. Never raises for a bad hub."""
+        ...
+
+
+class GuardedHub:
+    """Asks over a connection of its own each time; `timeout` is in seconds, all in all."""
+
+    def __init__(self, dialler: GuardedDialler, timeout: float = 20.0) -> None:
+        self._dialler = dialler
+        self._timeout = timeout
+
+    async def ask(self, url: str, form: Mapping[str, str], secrets: tuple[str, ...] = ()) -> HubAnswer:
+        """Post the form. A redirect is an answer like any other, and is not followed."""
+        try:
+            error = await self._post(checked(url), form)
+        except VigieError as refusal:
+            error = refusal.message
+        except TimeoutError:
+            error = f"{origin(url)} did not answer within {self._timeout:g} s"
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            error = f"{origin(url)} could not be reached: {str(failure) or type(failure).__name__}"
+        for secret in secrets:
+            error = error.replace(secret, _HIDDEN)
+        return HubAnswer(clip(one_line(error), _LONGEST_QUOTE))
+
+    async def _post(self, url: str, form: Mapping[str, str]) -> str:
+        """What is wrong with the answer; nothing where it is 200 to 299."""
+        async with (
+            asyncio.timeout(self._timeout),
+            aiohttp.ClientSession(
+                connector=self._dialler.connector(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"user-agent": USER_AGENT},
+                auto_decompress=False,
+                trust_env=False,
+            ) as session,
+            session.post(url, data=dict(form), allow_redirects=False) as response,
+        ):
+            if 200 <= response.status < 300:
+                return ""
+            if 300 <= response.status < 400:
+                return f"{origin(url)} answered {response.status}: redirects are not followed"
+            said = (await response.content.read(LARGEST_ANSWER)).decode("utf-8", "replace")
+            return f"{origin(url)} answered {response.status} {response.reason or ''}: {said}".rstrip(": ")
