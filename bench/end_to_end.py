@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -24,6 +25,7 @@ from typing import Any
 import psutil
 
 import matching
+from bench.lag import Lag
 from bench.page_server import HOST, serving
 from bench.pages import pages
 from cli import logs
@@ -59,6 +61,7 @@ def main() -> None:
     sites = [[_CANONICAL.sub(b"", page) for page in served[number::_SITES]] for number in range(_SITES)]
     with serving(sites) as ports, tempfile.TemporaryDirectory() as folder:
         figures = reactor.run(_measure(Path(folder), ports))
+        figures |= _beside(figures, _plain_scrapy(ports, sites), len(served))
     figures = {
         "pages": len(served),
         "of": origin,
@@ -109,9 +112,12 @@ async def _measure(folder: Path, ports: list[int]) -> dict[str, Any]:
         await engine.crawler.start()
         before = _cpu()
         began = time.perf_counter()
-        await engine.local.submit_due()
-        await engine.local.finish()
+        lag = Lag()
+        async with lag:
+            await engine.local.submit_due()
+            await engine.local.finish()
         spent.wall = time.perf_counter() - began
+        spent.figures["loop_lag_p99_ms"] = lag.p99()
         after = _cpu()
         peak = _peak_memory()
         async with archive.database.read() as tx:
@@ -125,9 +131,30 @@ async def _measure(folder: Path, ports: list[int]) -> dict[str, Any]:
     return _told(spent, before, after, stored, dict(states), peak)
 
 
+def _plain_scrapy(ports: list[int], sites: list[list[bytes]]) -> float:
+    """CPU seconds of a plain Scrapy spider over the same pages, in a process of its own."""
+    places = [f"{port}:{len(site)}" for port, site in zip(ports, sites, strict=True)]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.plain_scrapy", *places], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise SystemExit(f"the plain Scrapy spider failed: {done.stderr}")
+    return float(done.stdout)
+
+
+def _beside(figures: dict[str, Any], download: float, count: int) -> dict[str, Any]:
+    """Vigie's CPU against the sum of downloading, by plain Scrapy, and extracting, by the same workers."""
+    plain = download * 1000 / count
+    least = plain + figures["cpu_ms_extraction"]
+    return {
+        "cpu_ms_plain_scrapy": round(plain, 2),
+        "ratio_to_download_and_extraction": round(figures["cpu_ms_per_page"] / least, 2),
+    }
+
+
 def _time_matching(spent: Spent) -> None:
     """Count the CPU of the analyzer and the index, which run on the loop between everything else."""
-    wanting, terms = board.WatchBoard.wanting, matching.search_terms
+    wanting, read = board.WatchBoard.wanting, matching.document
 
     @contextmanager
     def timed() -> Any:
@@ -139,12 +166,12 @@ def _time_matching(spent: Spent) -> None:
         with timed():
             return wanting(self, *arguments)
 
-    def timed_terms(text: str) -> str:
+    def timed_document(*arguments: Any) -> Any:
         with timed():
-            return terms(text)
+            return read(*arguments)
 
     setattr(board.WatchBoard, "wanting", timed_wanting)  # noqa: B010 (no such change is meant to be typed)
-    setattr(collect, "search_terms", timed_terms)  # noqa: B010
+    setattr(collect, "document", timed_document)  # noqa: B010
 
 
 def _cpu() -> dict[str, float]:
@@ -190,6 +217,7 @@ def _told(
         "cpu_ms_crawling_and_service": per_page(used["loop"] - spent.matching),
         "cpu_ms_matching": per_page(spent.matching),
         "cpu_ms_storage_threads": per_page(used["threads"]),
+        **spent.figures,
         **peak,
         "python": sys.version.split()[0],
     }

@@ -9,7 +9,6 @@ figure is therefore the feed's transfer and parsing, and the writing of its link
 """
 
 import argparse
-import asyncio
 import json
 import tempfile
 import time
@@ -21,6 +20,7 @@ from typing import Any
 import psutil
 
 from bench.feed_server import HOST, links_of, serving_feeds
+from bench.lag import Lag
 from cli import logs
 from cli.place import Archive, Place, open_archive
 from cli.wiring import Engine
@@ -121,7 +121,7 @@ async def _round(engine: Engine) -> None:
 async def _checked(kind: str, archive: Archive, engine: Engine, count: int) -> dict[str, Any]:
     await _make_due(archive, count)
     before, began = _cpu(), time.perf_counter()
-    lag = _Lag()
+    lag = Lag()
     async with lag:
         await _round(engine)
     took = time.perf_counter() - began
@@ -154,30 +154,6 @@ async def _ticked(archive: Archive, engine: Engine) -> dict[str, Any]:
     assert leased
     await engine.visits.release_all()
     return {"tick_ms_nothing_due": round(nothing * 1000, 1), "tick_ms_all_due": round(everything * 1000, 1)}
-
-
-class _Lag:
-    """How late the loop comes to what it has promised, sampled a hundred times a second."""
-
-    def __init__(self) -> None:
-        self._lags: list[float] = []
-
-    async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._sample())
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-
-    async def _sample(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + 0.01
-            await asyncio.sleep(0.01)
-            self._lags.append(loop.time() - due)
-
-    def p99(self) -> float:
-        """In milliseconds."""
-        return round(sorted(self._lags)[int(len(self._lags) * 0.99)] * 1000, 1) if self._lags else 0.0
 
 
 def _cpu() -> float:

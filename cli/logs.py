@@ -39,3 +39,6 @@ def configure(settings: LogSettings) -> None:
     # The libraries' routine is not ours to tell; what they warn of is.
     for name in ("scrapy", "twisted", "apscheduler", "uvicorn", "asyncio", "aiosqlite", "sqlalchemy", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # They warn of each limit that an answer meets, and so do we, at the source that met it.
+    for name in ("scrapy.core.downloader.handlers.http11", "scrapy.downloadermiddlewares.httpcompression"):
+        logging.getLogger(name).setLevel(logging.ERROR)

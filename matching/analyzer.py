@@ -5,7 +5,7 @@ Only one token at a time is ever normalised, so that every offset points into th
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -81,17 +81,22 @@ def tokens(text: str, language: str | None = None, lexicon: Lexicon = folded_onl
         for folded, exact, start, end, place, length in pieces:
             keys = lexicon(folded, language)
             found.append(Token(keys, exact, offset + start, offset + end, position + place, length))
-        position += sum(piece.length == 1 for piece in pieces)
+        # Nearly always it is one word, and this runs for every word of every article.
+        position += 1 if len(pieces) == 1 else sum(piece.length == 1 for piece in pieces)
     return found
 
 
 def search_terms(text: str) -> str:
-    """The text as a full-text index stores it: its folded tokens in order, separated by spaces.
+    """The text as a full-text index stores it: its folded tokens in order, separated by spaces."""
+    return terms_of(tokens(text))
+
+
+def terms_of(found: Sequence[Token]) -> str:
+    """The tokens of a text as a full-text index stores them.
 
     Such an index holds one word a position, so the joined forms come at the end, each between its neighbours: any two
     tokens that stand side by side in the text, joined or not, stand side by side somewhere in the result.
     """
-    found = tokens(text)
     words = [token for token in found if token.length == 1]
     joined = {token.position: token for token in found if token.length > 1}
     stored = [token.folded for token in words]

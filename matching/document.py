@@ -4,7 +4,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 
-from matching.analyzer import Lexicon, Token, folded_only, tokens
+from matching.analyzer import Lexicon, Token, folded_only, terms_of, tokens
 from news.article import Article
 from news.query import FieldName
 
@@ -55,6 +55,12 @@ class Document:
 
     article: Article
     streams: tuple[Stream, ...]
+
+    @property
+    def search_terms(self) -> tuple[str, str]:
+        """Title and text as a full-text index stores them."""
+        title, text = self.streams[:2]
+        return terms_of(title.tokens), terms_of(text.tokens)
 
     def named(self, names: tuple[FieldName, ...]) -> tuple[Stream, ...]:
         """The streams of these fields."""

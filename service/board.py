@@ -2,8 +2,8 @@
 
 import structlog
 
-from matching import WatchIndex, document, parse
-from news.article import Article, Span
+from matching import Document, WatchIndex, parse
+from news.article import Span
 from news.errors import QueryError
 from news.watch import Watch
 from storage import Transaction
@@ -43,7 +43,7 @@ class WatchBoard:
             self._index.drop(watch.id)
             log.error("watch skipped", watch=watch.name, query=watch.query, error=error.message)
 
-    def wanting(self, article: Article, source: str) -> list[WatchHit]:
+    def wanting(self, read: Document) -> list[WatchHit]:
         """The watches that want the article, with the spans that explain it."""
-        found = self._index.match(document(article, source))
+        found = self._index.match(read)
         return [(self._watches[number], spans) for number, spans in found]

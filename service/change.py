@@ -125,6 +125,8 @@ async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval:
         interval=usual_interval if entry.interval is None else entry.interval,
         alert_history=entry.alert_history,
         history=entry.history,
+        access=entry.access.kept if entry.access else {},
+        spider=entry.spider,
     )
     return await tx.sources.by_id(await tx.sources.put(source, now))
 
@@ -134,12 +136,17 @@ async def edit_source(
 ) -> Source:
     """Change some of what [[source]] holds; the source is then visited at once, by its new URL if it has one.
 
+    Of `access` too only what is named changes; what is empty there is taken away.
+
     Raises NotFoundError, ConfigError or ConflictError.
     """
     known = await changeable(tx.sources, name, file)
     _needed(changes)
-    entry = _entry(SourceEntry, {"name": known.name, "url": known.url, **changes})
+    access = _merged(known.access, changes.get("access", {}))
+    entry = _entry(SourceEntry, {"name": known.name, "url": known.url, **changes, "access": access})
     values = {key: getattr(entry, key) for key in changes}
+    if "access" in values:
+        values["access"] = entry.access.kept if entry.access else {}
     if entry.url != known.url:
         await _refuse_known_url(tx, entry.url, but=known.id)
         values |= AS_NEW

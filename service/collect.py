@@ -9,17 +9,20 @@ import structlog
 
 from alerting.decide import decide
 from crawler.failure import FetchFailure, next_step
+from crawler.reading import Reading
 from crawler.visit import Poll
-from matching import search_terms
+from matching import Document, document
 from news import url as urls
 from news.article import Article, NoArticle, Page, StoredArticle
 from news.clock import Clock
 from news.ports import Extractor
+from news.rhythm import Rhythm
 from news.source import Feed, FoundLink, Link, Source
 from service.board import WatchBoard
 from service.record import record
 from service.revise import Reviser
 from storage import Database, Transaction
+from storage.subscriptions import Subscription
 
 log = structlog.get_logger()
 
@@ -39,6 +42,7 @@ class Collector:
         self._clock = clock
         self._board = board
         self._reviser = reviser
+        self._suspected: set[int] = set()
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
         """Keep what discovery found."""
@@ -59,6 +63,26 @@ class Collector:
                 await tx.sources.change(source.id, watched_since=now)
         if poll.feed.last_error:
             log.warning("poll failed", source=source.name, feed=poll.feed.url, error=poll.feed.last_error)
+        return new
+
+    async def pushed(self, subscription: Subscription, reading: Reading) -> Sequence[FoundLink]:
+        """Keep the links that a hub brought, by the same rules, and have the source visited at once if any is new.
+
+        The feed's validators, and when it was last polled, stay as they are. A push without links only says that the
+        feed is worth a look.
+        """
+        now = self._clock.now()
+        async with self._database.write() as tx:
+            feed = {feed.id: feed for feed in await tx.feeds.of(subscription.source_id)}.get(subscription.feed_id)
+            source = await tx.sources.by_id(subscription.source_id)
+            if feed is None or source.paused:
+                return []
+            new = await self._keep_links(tx, source, Poll(feed, reading.links), now)
+            await tx.subscriptions.pushed(subscription.id, now)
+            if new:
+                await _learn_of(tx, source, new, now)
+            if new or not reading.links:
+                await tx.sources.hasten([source.id], now)
         return new
 
     async def _keep_links(self, tx: Transaction, source: Source, poll: Poll, now: datetime) -> list[FoundLink]:
@@ -117,9 +141,9 @@ class Collector:
         if isinstance(extracted, NoArticle):
             await self._refuse(link, extracted)
             return False if extracted.reason in _OF_NO_ARTICLE else None
-        terms = search_terms(extracted.title), search_terms(extracted.text)
+        read = document(extracted, source.name)
         async with self._database.write() as tx:
-            outcome = await self._store(tx, source, link, extracted, terms, fetched_at)
+            outcome = await self._store(tx, source, link, read, fetched_at)
         log.info("article", source=source.name, url=extracted.canonical_url, title=extracted.title, **outcome)
         return True
 
@@ -135,6 +159,7 @@ class Collector:
             await tx.links.settle(link.id, "refused", self._clock.now(), error=reason)
             if verdict.reason in _SUSPICIOUS:
                 await tx.sources.suspect(link.source_id)
+                self._suspected.add(link.source_id)
         log.info("no article", url=link.url, reason=verdict.reason, detail=verdict.detail)
 
     async def _store(
@@ -142,11 +167,11 @@ class Collector:
         tx: Transaction,
         source: Source,
         link: Link,
-        article: Article,
-        terms: tuple[str, str],
+        read: Document,
         fetched_at: datetime,
     ) -> dict[str, Any]:
         """Article, link, matches and outbox rows, all in the caller's transaction; what came of it, for the log."""
+        article = read.article
         now = self._clock.now()
         number = await tx.articles.add(article, source.id, fetched_at, now)
         if number is None:
@@ -160,14 +185,20 @@ class Collector:
             if number is None:
                 await self._meet(tx, link, (await tx.articles.of(article.url)).id, now)
                 return {"outcome": "known"}
-        await tx.search.add(number, *terms)
-        await tx.sources.trust(link.source_id)
+        await tx.search.add(number, *read.search_terms)
+        await self._trust(tx, source)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
         is_history = link.is_history or _was_there_before(source, link, article)
-        watches = await self._decide(tx, stored, now, is_history=is_history)
+        watches = await self._decide(tx, stored, replace(read, article=article), now, is_history=is_history)
         again = None if is_history else self._reviser.first_revisit(now)
         await tx.links.settle(link.id, "fetched", now, article_id=number, revisit_at=again)
         return {"outcome": "history" if is_history else "new", "watches": watches}
+
+    async def _trust(self, tx: Transaction, source: Source) -> None:
+        """A page was an article; that costs a write only where something was suspected, before this visit or in it."""
+        if source.suspicions or source.id in self._suspected:
+            await tx.sources.trust(source.id)
+            self._suspected.discard(source.id)
 
     async def _meet(self, tx: Transaction, link: Link, article_id: int, now: datetime) -> None:
         """Settle a link whose article is in the archive.
@@ -175,17 +206,21 @@ class Collector:
         Where it is news to this source, and only ever was history to others, it is told now: a source that was added
         between its publication and this poll must not have swallowed it.
         """
-        await tx.sources.trust(link.source_id)
         if not link.is_history and not await tx.links.brought_news(article_id):
             stored = await tx.articles.get(article_id)
-            watches = await self._decide(tx, stored, now, is_history=False)
+            read = document(stored.article, stored.source)
+            watches = await self._decide(tx, stored, read, now, is_history=False)
             log.info("article", source=stored.source, url=stored.article.canonical_url, outcome="news", watches=watches)
         await tx.links.settle(link.id, "fetched", now, article_id=article_id)
 
-    async def _decide(self, tx: Transaction, stored: StoredArticle, now: datetime, *, is_history: bool) -> list[str]:
+    async def _decide(
+        self, tx: Transaction, stored: StoredArticle, read: Document, now: datetime, *, is_history: bool
+    ) -> list[str]:
         """Write down the matches and alerts of an article; the names of the watches that want it."""
         await self._board.refresh(tx)
-        hits = self._board.wanting(stored.article, stored.source)
+        hits = self._board.wanting(read)
+        if not hits:
+            return []
         decision = decide(hits, stored, await tx.channels.all(), is_history=is_history, now=now)
         await record(tx, decision, hits)
         return [watch.name for watch, _ in hits]
@@ -219,6 +254,16 @@ def _was_there_before(source: Source, link: Link, article: Article) -> bool:
     if source.alert_history or link.road == "feed" or source.watched_since is None or article.published_at is None:
         return False
     return article.published_at < source.watched_since
+
+
+async def _learn_of(tx: Transaction, source: Source, new: Sequence[FoundLink], now: datetime) -> None:
+    """What was pushed will be no news to the next visit, and must not look like silence."""
+    published = [link.published_at or now for link in new]
+    rhythm, _ = (await tx.sources.learned([source.id]))[source.id]
+    past = [instant for instant in published if instant <= now]
+    latest = max([*past, *filter(None, [source.last_news_at])], default=None)
+    learned = Rhythm.from_json(rhythm).after(published, now).as_json()
+    await tx.sources.change(source.id, rhythm=learned, last_news_at=latest)
 
 
 async def _was_read(tx: Transaction, source: Source) -> bool:

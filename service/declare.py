@@ -40,7 +40,7 @@ async def declare(tx: Transaction, settings: Settings, now: datetime) -> Changes
 
 
 # What the file decides about each kind; everything else belongs to the service.
-_SOURCE = ("url", "interval", "alert_history", "history", "paused")
+_SOURCE = ("url", "interval", "alert_history", "history", "paused", "access", "accept_any_certificate", "spider")
 _WATCH = ("query", "channels", "watchlist", "paused")
 _CHANNEL = ("kind", "settings", "paused")
 
@@ -55,6 +55,9 @@ def _source(entry: SourceEntry, usual_interval: int) -> Source:
         alert_history=entry.alert_history,
         history=entry.history,
         paused=entry.paused,
+        access=entry.access.kept if entry.access else {},
+        accept_any_certificate=entry.accept_any_certificate,
+        spider=entry.spider,
     )
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from alerting.decide import decide
 from extraction.revision.compare import Change, ChangeKind, compare_among
-from matching import search_terms
+from matching import document
 from news.article import Article, StoredArticle
 from news.clock import Clock
 from news.ports import Workers
@@ -50,10 +50,9 @@ class Reviser:
         around = [other.article for other in others if other.id != stored.id][:_OTHERS]
         change = await self._workers.run(compare_among, stored.article, now_says, around)
         is_real = change.kind in _REAL and not change.is_shrunk
-        terms = (search_terms(now_says.title), search_terms(now_says.text)) if is_real else None
         async with self._database.write() as tx:
-            if terms is not None:
-                await self._revised(tx, link, stored, now_says, change, terms)
+            if is_real:
+                await self._revised(tx, stored, now_says, change)
             await self._plan_next(tx, link, stored.first_seen_at, change.kind)
 
     async def not_seen(self, link: Link) -> None:
@@ -68,23 +67,16 @@ class Reviser:
         again = self._next_revisit(first_seen_at, link.revisits + 1, change, now, now)
         await tx.links.revisited(link.id, again)
 
-    async def _revised(
-        self,
-        tx: Transaction,
-        link: Link,
-        stored: StoredArticle,
-        now_says: Article,
-        change: Change,
-        terms: tuple[str, str],
-    ) -> None:
+    async def _revised(self, tx: Transaction, stored: StoredArticle, now_says: Article, change: Change) -> None:
         """The new text in the archive, in the search index, and before the watches."""
         now = self._clock.now()
         await self._board.refresh(tx)
-        before = self._board.wanting(stored.article, stored.source)
+        before = self._board.wanting(document(stored.article, stored.source))
         revised = replace(stored, article=replace(stored.article, title=now_says.title, text=now_says.text))
-        after = self._board.wanting(revised.article, stored.source)
+        read = document(revised.article, stored.source)
+        after = self._board.wanting(read)
         number = await tx.revisions.add(stored.id, stored.article, now_says, change.kind, stored.fetched_at, now)
-        await tx.search.put(stored.id, *terms)
+        await tx.search.put(stored.id, *read.search_terms)
         await tx.matches.pin(stored.id, number - 1, but=[watch.id for watch, _ in after])
         for watch, spans in after:
             await tx.matches.matched_anew(watch.id, stored.id, spans)

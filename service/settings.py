@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
 from news.errors import VigieError
@@ -136,6 +137,38 @@ class ServiceSettings(_Part):
     stop_within: Seconds = Field(default=15.0, ge=1, le=300, description="time that work under way gets at a stop")
 
 
+class AccessEntry(_Part):
+    """[source.access], below its [[source]]."""
+
+    user: str = Field(default="", max_length=200, description="the login of your subscription")
+    password_env: str = Field(default="", description="the environment variable that holds its password")
+    password_file: str = Field(default="", description="the file that holds its password, if no variable does")
+    cookies_env: str = Field(default="", description="the environment variable that holds cookies: `name=value; …`")
+    cookies_file: str = Field(default="", description="the file that holds cookies, if no variable does")
+    headers: dict[str, str] | None = Field(default=None, description='headers that are no secret: `{Accept = "…"}`')
+    headers_env: dict[str, str] | None = Field(
+        default=None, description="headers that are, and for each the variable that holds its value"
+    )
+    headers_file: dict[str, str] | None = Field(default=None, description="the same, with files")
+    proxy: str = Field(default="", description="`http://host:port` through which the source is fetched")
+    proxy_user: str = Field(default="", max_length=200, description="the proxy's login")
+    proxy_password_env: str = Field(default="", description="the environment variable that holds the proxy's password")
+    proxy_password_file: str = Field(default="", description="the file that holds it, if no variable does")
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        try:
+            read_access(self.kept)
+        except VigieError as error:
+            raise ValueError(error.message + (f" ({error.hint})" if error.hint else "")) from error
+        return self
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the database keeps: what was written, where secrets are and never what they say."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
+
 class SourceEntry(_Part):
     """[[source]]."""
 
@@ -149,6 +182,16 @@ class SourceEntry(_Part):
     )
     alert_history: bool = Field(default=False, description="alert also on what it had published before it was added")
     paused: bool = Field(default=False, description="do not visit it")
+    access: AccessEntry | None = Field(default=None, description="your subscription: a table of its own, see below")
+    accept_any_certificate: bool = Field(
+        default=False, description="read its site whatever certificate it shows, even one of its own making"
+    )
+    spider: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^([A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*)?$",
+        description="a spider of your own that reads it, `module:Class`, see docs/spiders.md",
+    )
 
     @field_validator("url")
     @classmethod

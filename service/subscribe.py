@@ -52,7 +52,7 @@ def mark_of(public_url: str) -> str:
 
 
 class Subscriber:
-    """Keeps the subscriptions in step with the feeds, and with what the hubs say. Without a public URL there are none."""
+    """Keeps the subscriptions in step with the feeds, and with what the hubs say. None without a public URL."""
 
     def __init__(self, database: Database, clock: Clock, hub: Hub, public_url: str) -> None:
         self._database = database
@@ -61,6 +61,7 @@ class Subscriber:
         self._public_url = public_url
         self._mark = mark_of(public_url)
         self._round: asyncio.Task[None] | None = None
+        self._is_winding_down = False
 
     @property
     def is_on(self) -> bool:
@@ -83,11 +84,9 @@ class Subscriber:
         if self._round is not None:
             await self._round
 
-    async def stop(self) -> None:
-        """Ask no more; a hub that was asked meanwhile is asked again in its time."""
-        if self._round is not None:
-            self._round.cancel()
-            await asyncio.gather(self._round, return_exceptions=True)
+    def wind_down(self) -> None:
+        """Ask no further hub."""
+        self._is_winding_down = True
 
     async def _forget_all(self) -> None:
         async with self._database.write() as tx:
@@ -127,6 +126,8 @@ class Subscriber:
     async def _ask_in_turn(self, of_one_hub: Sequence[Subscription], free: asyncio.Semaphore) -> None:
         async with free:
             for one in of_one_hub:
+                if self._is_winding_down:
+                    return
                 try:
                     await (self._end(one) if one.state == "ending" else self._subscribe(one))
                 except Exception:  # a fault of ours must not stop the others

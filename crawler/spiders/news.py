@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.access import Access
 from crawler.failure import FetchFailure, from_exception
 from crawler.fetching import Answer, Fetcher, answer_or_failure
 from crawler.guard import GuardedResolver
@@ -29,6 +30,8 @@ from crawler.visit import VisitBook
 from news.caps import Bite
 from news.clock import Clock
 from news.source import Link
+
+_LINKS_AT_ONCE = 16
 
 
 class NewsSpider(scrapy.Spider):
@@ -102,14 +105,16 @@ class NewsSpider(scrapy.Spider):
         """The next link that is due, within the visit's share of pages; none when the service stops."""
         if self.closing:
             return None
-        links = await self.book.due_links(visit.source, limit=1)
-        if links and visit.pages >= self.limits.pages_per_visit:
-            visit.bites.append(Bite("pages per visit", links[0].url, f"after {visit.pages} pages; the rest comes next"))
+        if not visit.links:
+            visit.links.extend(await self.book.due_links(visit.source, limit=_LINKS_AT_ONCE))
+        link = visit.links.popleft() if visit.links else None
+        if link is not None and visit.pages >= self.limits.pages_per_visit:
+            visit.bites.append(Bite("pages per visit", link.url, f"after {visit.pages} pages; the rest comes next"))
             return None
-        return links[0] if links else None
+        return link
 
-    async def robots_of(self, url: str) -> Robots:
-        """The robots.txt rules of the URL's origin."""
+    async def robots_of(self, url: str, access: Access | None = None) -> Robots:
+        """The robots.txt rules of the URL's origin, asked for in the way of whoever has this access."""
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         assert robots is not None  # noqa: S101 (it is in our own settings)
-        return await robots.robots_of(url)
+        return await robots.robots_of(url, access)

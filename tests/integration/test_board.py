@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from matching import document
 from news.article import Article
 from news.watch import Watch
 from service.board import WatchBoard
@@ -15,7 +16,7 @@ async def wanting(board: WatchBoard, database: Database) -> set[str]:
     """The names of the watches that want the article, after a refresh."""
     async with database.read() as tx:
         await board.refresh(tx)
-    return {watch.name for watch, _ in board.wanting(ARTICLE, "Le Site")}
+    return {watch.name for watch, _ in board.wanting(document(ARTICLE, "Le Site"))}
 
 
 async def test_watches_come_change_pause_and_go(database: Database) -> None:
