@@ -1,0 +1,165 @@
+"""What the crawler remembers: hosts, robots.txt, caps, roads, revisions, and notices about sources."""
+
+from dataclasses import replace
+
+from news.alert import Alert, Told
+from news.article import Span
+from news.caps import Bite
+from news.site import Host, RobotsFile
+from news.source import Feed, FoundLink
+from news.watch import Match
+from storage import Database
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, put_article
+
+
+async def test_a_host_is_kept_and_what_is_kept_later_replaces_it(database: Database) -> None:
+    slow = Host("slow.example:8080", delay=2.5, crawl_delay=10, refusals=3, closed_until=NOON + HOUR)
+    async with database.write() as tx:
+        assert await tx.sites.host(slow.name) is None
+        await tx.sites.keep_hosts([slow, Host("quick.example")], NOON)
+        assert await tx.sites.host(slow.name) == slow
+        await tx.sites.keep_hosts([replace(slow, refusals=0, closed_until=None)], NOON + MINUTE)
+        assert await tx.sites.host(slow.name) == replace(slow, refusals=0, closed_until=None)
+        assert await tx.sites.host("quick.example") == Host("quick.example")
+
+
+async def test_a_robots_txt_is_kept_by_origin(database: Database) -> None:
+    file = RobotsFile("https://phare.example", "User-agent: *\nDisallow: /\n", False, "", NOON + 24 * HOUR)
+    async with database.write() as tx:
+        assert await tx.sites.robots(file.origin) is None
+        await tx.sites.keep_robots(file)
+        await tx.sites.keep_robots(replace(file, is_unreachable=True, trouble="HTTP 503"))
+        assert await tx.sites.robots(file.origin) == replace(file, is_unreachable=True, trouble="HTTP 503")
+
+
+async def test_bites_of_a_cap_are_counted_and_the_last_is_shown(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        await tx.caps.bit(number, [Bite("page size", "https://phare.example/a", "11 MiB")], NOON)
+        again = [Bite("page size", "https://phare.example/b", "12 MiB"), Bite("calendar", "https://phare.example/c")]
+        await tx.caps.bit(number, again, NOON + MINUTE)
+        caps = {one.bite.name: one for one in (await tx.caps.of([number]))[number]}
+        assert (caps["page size"].times, caps["page size"].bite, caps["page size"].last_at) == (
+            2,
+            again[0],
+            NOON + MINUTE,
+        )
+        assert caps["calendar"].times == 1
+        assert await tx.caps.of([number + 1]) == {}
+
+
+async def test_every_road_that_lists_a_link_is_kept_and_the_newest_date_of_its_change(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        one, two = FoundLink("https://phare.example/1"), FoundLink("https://phare.example/2")
+        assert await tx.links.add_unknown(number, "feed", [one, one], is_history=False, now=NOON) == [one]
+        changed = replace(one, modified_at=NOON)
+        assert await tx.links.add_unknown(number, "sitemap", [changed, two], is_history=False, now=NOON) == [two]
+        older = replace(one, modified_at=NOON - HOUR)
+        assert await tx.links.add_unknown(number, "sitemap", [older], is_history=False, now=NOON) == []
+        [link] = await tx.links.with_url(one.url)
+        assert (link.road, link.roads, link.modified_at) == ("feed", ("feed", "sitemap"), NOON)
+        for known in await tx.links.due(number, NOON, 9):
+            await tx.links.settle(known.id, "fetched", NOON)
+        assert await tx.links.by_roads(number, NOON) == {("feed", "sitemap"): 1, ("sitemap",): 1}
+        assert await tx.links.by_roads(number, NOON + HOUR) == {}
+
+
+async def test_an_article_is_due_for_another_look_when_its_time_has_come(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        await tx.links.add_unknown(number, "feed", [FoundLink("https://phare.example/1")], is_history=False, now=NOON)
+        [link] = await tx.links.due(number, NOON, 1)
+        article = await put_article(tx, 1, number)
+        await tx.links.settle(link.id, "fetched", NOON, article_id=article, revisit_at=NOON + HOUR)
+        assert await tx.links.due_revisits(number, NOON, 9) == []
+        assert await tx.links.next_revisits([number]) == {number: NOON + HOUR}
+        [due] = await tx.links.due_revisits(number, NOON + HOUR, 9)
+        assert due.is_known and due.revisits == 0
+        await tx.links.revisited(link.id, None)
+        assert await tx.links.next_revisits([number]) == {}
+        assert (await tx.links.with_url(link.url))[0].revisits == 1
+
+
+async def test_the_first_change_keeps_what_the_article_was_and_the_archive_has_what_it_is(database: Database) -> None:
+    async with database.write() as tx:
+        number = await put_article(tx, 1)
+        was = (await tx.articles.get(number)).article
+        later, last = replace(was, text="Deuxième texte."), replace(was, title="Autre titre", text="Troisième texte.")
+        assert await tx.revisions.of(number) == []
+        assert await tx.revisions.add(number, was, later, "text", NOON, NOON + HOUR) == 1
+        assert await tx.revisions.add(number, later, last, "headline", NOON, NOON + 2 * HOUR) == 2
+        kept = [(one.number, one.kind, one.title, one.text) for one in await tx.revisions.of(number)]
+        assert kept == [
+            (0, "first", was.title, was.text),
+            (1, "text", later.title, later.text),
+            (2, "headline", last.title, last.text),
+        ]
+        assert (await tx.articles.get(number)).article.text == "Troisième texte."
+
+
+async def test_a_match_keeps_the_text_that_it_matched_until_it_is_told_anew(database: Database) -> None:
+    async with database.write() as tx:
+        number = await put_article(tx, 1)
+        was = (await tx.articles.get(number)).article
+        watches = [await tx.watches.put(a_watch(name), NOON) for name in ("old", "both")]
+        for watch in watches:
+            await tx.matches.add(Match(watch, number, (Span("text", 3, 8),), NOON))
+        await tx.revisions.add(number, was, replace(was, text="Tout autre chose."), "text", NOON, NOON + HOUR)
+        await tx.matches.pin(number, 0, but=[watches[1]])
+        assert await tx.matches.matched_anew(watches[1], number, [Span("text", 5, 10)])
+        assert not await tx.matches.matched_anew(watches[1], number + 1, [])
+        found = {match.watch: match for match in await tx.matches.latest(9)}
+        assert (found["old"].stored.article.text, found["old"].match.spans[0].start) == (was.text, 3)
+        assert (found["both"].stored.article.text, found["both"].match.spans[0].start) == ("Tout autre chose.", 5)
+
+
+async def test_the_search_finds_what_an_article_says_now(database: Database) -> None:
+    from matching import parse, superset
+
+    async with database.write() as tx:
+        number = await put_article(tx, 1)
+        await tx.search.add(number, "titre", "phare")
+        await tx.search.put(number, "titre", "digue")
+        assert [one.id for one in await tx.search.candidates(superset(parse("digue")), 9)] == [number]
+        assert await tx.search.candidates(superset(parse("phare")), 9) == []
+
+
+async def test_a_notice_has_neither_watch_nor_article_and_is_delivered_like_an_alert(database: Database) -> None:
+    async with database.write() as tx:
+        channel = await tx.channels.put(a_channel(), NOON)
+        told = Told(0, "Le Phare has gone quiet", "https://phare.example/", "Le Phare", "Nothing since noon.")
+        assert await tx.outbox.add(Alert("", "", NOON, told, kind="silent"), None, [channel])
+        assert await tx.outbox.add(Alert("", "", NOON, told, kind="back"), None, [channel])
+        leased = await tx.outbox.lease_due(NOON, 9, "me", NOON + MINUTE)
+        assert [(one.alert.kind, one.alert.watch, one.alert.told.title) for one in leased] == [
+            ("silent", "", told.title),
+            ("back", "", told.title),
+        ]
+
+
+async def test_feeds_that_had_nothing_new_are_written_down_together(database: Database) -> None:
+    async with database.write() as tx:
+        one, other = [await tx.sources.put(a_source(name, f"https://{name}.example/"), NOON) for name in "ab"]
+        for source in (one, other):
+            await tx.feeds.replace(source, [Feed(f"https://{source}.example/feed", "feed")])
+        feeds = await tx.feeds.of_all([one, other])
+        await tx.feeds.polled(replace(feeds[one][0], last_error="HTTP 503", not_before=NOON + HOUR), NOON)
+        await tx.feeds.unchanged([feeds[one][0].id], NOON + MINUTE)
+        again = await tx.feeds.of_all([one, other])
+        assert (again[one][0].last_success_at, again[one][0].last_error, again[one][0].not_before) == (
+            NOON + MINUTE,
+            "",
+            None,
+        )
+        assert again[other][0].last_polled_at is None
+
+
+async def test_suspicion_grows_by_the_page_and_ends_with_an_article(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        await tx.sources.suspect(number)
+        await tx.sources.suspect(number)
+        assert (await tx.sources.by_id(number)).suspicions == 2
+        await tx.sources.trust(number)
+        assert (await tx.sources.by_id(number)).suspicions == 0
