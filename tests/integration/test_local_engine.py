@@ -59,6 +59,4 @@ async def test_visits_that_end_together_are_all_written_down(database: Database)
         sources = await tx.sources.all()
     due_at = NOON + timedelta(days=1)
     assert {(one.failures, one.last_error, one.due_at) for one in sources} == {(1, "it burns", due_at)}
-        (1, "it burns", NOON + timedelta(days=1))
-    }
     assert await visits.lease_due(20) == []

@@ -20,8 +20,10 @@ PACKAGES = (
 
 CRAWLER = "crawler.guard.GuardedResolver: Twisted asks it about every host, and dials what it answers"
 CHECKED = "news.url.checked and crawler.guard.GuardedResolver, by AddressMiddleware: every request passes both"
+OWN_SPIDER = "the user's own program, its requests held to the same middlewares and resolver as all others"
 DIALLER = "alerting.guard.GuardedDialler: dials what news.guard.Guard has passed"
 GUARD = "it is part of the guard"
+PROXY = "crawler.proxy.Proxy: the browser's only way out, and it dials through GuardedDialler"
 LISTENS = "it listens, and dials nobody"
 OWN = "the user's own database, named in the settings; no feed, page or link can change it"
 SIGNAL = "no connection: Scrapy's and SQLAlchemy's word for listening to an event, or for borrowing from the pool"
@@ -46,9 +48,14 @@ DOORS: dict[tuple[str, str], tuple[int, str]] = {
     ("crawler/guard.py", "twisted.internet.reactor.installNameResolver"): (1, GUARD),
     ("crawler/middlewares/robots.py", "scrapy.Request"): (1, CHECKED),
     ("crawler/middlewares/robots.py", ".download_async"): (1, CHECKED),
+    ("crawler/own_spider.py", "importlib.import_module"): (1, OWN_SPIDER),
+    ("crawler/own_spider.py", "scrapy.crawler.AsyncCrawlerRunner"): (1, OWN_SPIDER),
+    ("crawler/own_spider.py", ".connect"): (1, SIGNAL),
+    ("crawler/own_spider.py", ".crawl"): (1, OWN_SPIDER),
     ("crawler/reactor.py", "twisted.internet.reactor"): (1, CRAWLER),
     ("crawler/reactor.py", "twisted.internet.reactor.startRunning"): (1, CRAWLER),
     ("extraction/dates.py", "htmldate.find_date"): (1, MEMORY),
+    ("service/hub.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("service/machine.py", "socket.socket"): (1, LISTENS),
     ("storage/database.py", "sqlalchemy.ext.asyncio.create_async_engine"): (3, OWN),
     ("storage/database.py", ".connect"): (2, SIGNAL),

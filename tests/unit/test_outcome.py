@@ -1,6 +1,5 @@
 """How a visit ended, from what it saw."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast, get_args
@@ -22,7 +21,7 @@ NEWS = (FoundLink("https://phare.example/a"),)
 def a_visit(*polls: Poll) -> OpenVisit:
     """A visit that made these polls."""
     source = Source(1, "Le Phare", "https://phare.example/")
-    visit = OpenVisit(source, cast(Any, None), ended=asyncio.Future(loop=asyncio.new_event_loop()))
+    visit = OpenVisit(source, cast(Any, None))
     visit.polls += polls
     return visit
 
@@ -33,40 +32,40 @@ def failed(feed: Feed, kind: FailureKind = "http", status: int = 0, until: datet
     return Poll(replace(feed, last_error=failure.message, not_before=until), failure=failure)
 
 
-def test_a_visit_fails_where_no_feed_could_be_read() -> None:
+async def test_a_visit_fails_where_no_feed_could_be_read() -> None:
     outcome = outcome_of(a_visit(failed(FEED, status=500), failed(SECTION, status=404)))
     assert outcome.error == "https://phare.example/feed fails"
     assert outcome.advice.startswith("Nothing: the fault is on the site's side")
     assert not outcome.warning
 
 
-def test_a_feed_that_is_gone_does_not_hide_behind_a_section_that_works() -> None:
+async def test_a_feed_that_is_gone_does_not_hide_behind_a_section_that_works() -> None:
     outcome = outcome_of(a_visit(failed(FEED, status=404), Poll(SECTION, NEWS)))
     assert (outcome.error, outcome.warning, outcome.is_suspect) == ("", "https://phare.example/feed fails", False)
     assert outcome.rediscover
 
 
-def test_a_host_that_is_down_has_not_moved_its_feeds() -> None:
+async def test_a_host_that_is_down_has_not_moved_its_feeds() -> None:
     for kind in ("network", "timeout", "host closed", "robots unreachable", "guard", "certificate"):
         assert not outcome_of(a_visit(failed(FEED, cast(FailureKind, kind)))).rediscover
     assert outcome_of(a_visit(failed(FEED, status=410))).rediscover
     assert outcome_of(a_visit(Poll(replace(FEED, last_error="it is no feed")))).rediscover
 
 
-def test_feeds_that_list_nothing_are_suspect_and_one_that_is_unchanged_is_not() -> None:
+async def test_feeds_that_list_nothing_are_suspect_and_one_that_is_unchanged_is_not() -> None:
     assert outcome_of(a_visit(Poll(FEED))).is_suspect
     assert not outcome_of(a_visit(Poll(FEED, is_unchanged=True))).is_suspect
     assert not outcome_of(a_visit(Poll(FEED), Poll(SECTION, NEWS))).is_suspect
 
 
-def test_the_first_host_that_may_be_asked_again_says_when_unless_another_may_be_asked_now() -> None:
+async def test_the_first_host_that_may_be_asked_again_says_when_unless_another_may_be_asked_now() -> None:
     one, other = (NOON + timedelta(hours=hours) for hours in (1, 2))
     closed = failed(FEED, "host closed", until=other), failed(SECTION, "host closed", until=one)
     assert outcome_of(a_visit(*closed)).not_before == one
     assert outcome_of(a_visit(*closed, Poll(SECTION, NEWS))).not_before is None
 
 
-def test_bites_of_polls_and_pages_come_together_and_hints_too() -> None:
+async def test_bites_of_polls_and_pages_come_together_and_hints_too() -> None:
     visit = a_visit(Poll(replace(FEED, hints={"ttl": 60}), NEWS, bites=(Bite("sitemaps", "https://phare.example/s"),)))
     visit.bites += bites_of(FetchFailure("too large", "11 MiB", cap="page size"), "https://phare.example/b")
     outcome = outcome_of(visit)
