@@ -12,6 +12,8 @@ from news.clock import Clock
 from scheduler.local import LocalEngine
 from scheduler.ticker import Ticker
 from service.deliver import Deliverer
+from service.push import Pushes
+from service.subscribe import Subscriber
 from service.visits import Visits
 from storage import Database
 
@@ -43,6 +45,8 @@ class DaemonParts:
     visits: Visits
     engine: LocalEngine
     deliverer: Deliverer
+    subscriber: Subscriber
+    pushes: Pushes
     lease: timedelta
     stop_within: float
 
@@ -63,12 +67,20 @@ class Daemon:
         self._ticker.every(1, "visits", parts.engine.submit_due)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
+        if parts.subscriber.is_on:
+            self._ticker.every(60, "hubs", self._ask_hubs)
+        else:
+            await parts.subscriber.tick()  # what was subscribed while hubs could reach us
         self._ticker.start()
         self._started = True
 
     async def _renew(self) -> None:
         await self._parts.engine.renew()
         await self._parts.deliverer.renew()
+
+    async def _ask_hubs(self) -> None:
+        await self._parts.subscriber.tick()
+        await self._parts.pushes.tick()
 
     async def troubles(self) -> dict[str, str]:
         """What is in the way of the work, by name; empty where nothing is."""
@@ -90,10 +102,12 @@ class Daemon:
         parts = self._parts
         self._started = False
         await self._ticker.stop()
-        parts.crawler.wind_down()
+        for one in (parts.subscriber, parts.pushes, parts.crawler):
+            one.wind_down()
+        under_way = (parts.engine, parts.deliverer, parts.subscriber, parts.pushes)
         try:
             async with asyncio.timeout(parts.stop_within):
-                await asyncio.gather(parts.engine.finish(), parts.deliverer.finish())
+                await asyncio.gather(*(one.finish() for one in under_way))
         except TimeoutError:
             log.warning("work broken off", hint="it is taken up again at the next start")
         await parts.visits.release_all()

@@ -84,8 +84,6 @@ class Pushes:
         if not is_signed(body, signature, one.secret):
             self._unsigned[one.id] += 1
             return
-        if one.state == "ending":
-            return
         now = self._clock.now()
         last = self._taken.get(one.id)
         if last is not None and last <= now < last + BETWEEN_PUSHES:

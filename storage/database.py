@@ -24,6 +24,7 @@ from storage.revisions import Revisions
 from storage.search import Search
 from storage.sites import Sites
 from storage.sources import Sources
+from storage.subscriptions import Subscriptions
 from storage.watches import Watches
 
 _BUSY_SECONDS = 30.0
@@ -39,6 +40,7 @@ class Transaction:
         self.sources = Sources(connection)
         self.feeds = Feeds(connection)
         self.links = Links(connection)
+        self.subscriptions = Subscriptions(connection)
         self.caps = Caps(connection)
         self.sites = Sites(connection)
         self.articles = Articles(connection)

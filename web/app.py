@@ -1,14 +1,19 @@
-"""The FastAPI application: for now the two questions that a supervisor asks."""
+"""The FastAPI application: the two questions that a supervisor asks, and the door for hubs where there is one."""
 
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Response
 
+from web.websub import HubDesk, websub_router
+
 Readiness = Callable[[], Awaitable[dict[str, str]]]
 
 
-def make_app(readiness: Readiness) -> FastAPI:
-    """The application. `readiness` tells what keeps Vigie from working, by name; nothing where all is well."""
+def make_app(readiness: Readiness, hubs: HubDesk | None = None) -> FastAPI:
+    """The application. `readiness` tells what keeps Vigie from working, by name; nothing where all is well.
+
+    `hubs` is who answers WebSub hubs, None where none can reach us.
+    """
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -23,4 +28,6 @@ def make_app(readiness: Readiness) -> FastAPI:
         response.status_code = 503 if troubles else 200
         return {"status": "not ready" if troubles else "ready", "troubles": troubles}
 
+    if hubs is not None:
+        app.include_router(websub_router(hubs))
     return app

@@ -1,0 +1,113 @@
+"""Subscriptions to hubs, the same on both databases."""
+
+from dataclasses import replace
+
+from news.source import Feed
+from storage import Database, Transaction
+from storage.subscriptions import WantedPush
+from tests.samples import HOUR, MINUTE, NOON, a_source
+
+HUB = "https://hub.example/"
+URL = "https://phare.example/rss"
+
+
+async def put_feed(tx: Transaction, name: str = "Le Phare", hub: str = HUB) -> int:
+    """A source with one feed that names the hub; the source's id."""
+    number = await tx.sources.put(a_source(name), NOON)
+    await tx.feeds.replace(number, [Feed(URL, "feed")])
+    [feed] = await tx.feeds.of(number)
+    await tx.feeds.polled(replace(feed, hub=hub), NOON)
+    return number
+
+
+async def subscribe(tx: Transaction, token: str = "token") -> int:
+    """Keep a subscription for the one feed that has none; its id."""
+    [wanted] = await tx.subscriptions.missing(10)
+    await tx.subscriptions.add(wanted, token, "secret", NOON)
+    found = await tx.subscriptions.by_token(token)
+    assert found is not None
+    return found.id
+
+
+async def test_a_feed_without_a_hub_or_of_a_paused_source_wants_no_subscription(database: Database) -> None:
+    async with database.write() as tx:
+        await put_feed(tx, "none", hub="")
+        await tx.sources.pause(await put_feed(tx, "paused"), True, NOON)
+        assert await tx.subscriptions.missing(10) == []
+        await put_feed(tx)
+        [wanted] = await tx.subscriptions.missing(10)
+        assert (wanted.hub, wanted.topic) == (HUB, URL)
+
+
+async def test_a_feed_has_one_subscription(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await subscribe(tx)
+        [feed] = await tx.feeds.of(source)
+        await tx.subscriptions.add(WantedPush(feed.id, HUB, URL), "second", "secret", NOON)
+        assert await tx.subscriptions.by_token("second") is None
+        [one] = (await tx.subscriptions.of(source)).values()
+        assert (one.token, one.source, one.feed_url, one.state) == ("token", "Le Phare", URL, "new")
+
+
+async def test_the_longest_overdue_are_asked_first(database: Database) -> None:
+    async with database.write() as tx:
+        for number in range(3):
+            await put_feed(tx, f"source {number}")
+            one = await subscribe(tx, f"token {number}")
+            await tx.subscriptions.verified(one, NOON, NOON + HOUR, NOON - number * MINUTE)
+    async with database.read() as tx:
+        assert [one.token for one in await tx.subscriptions.due(NOON, 2)] == ["token 2", "token 1"]
+        assert await tx.subscriptions.due(NOON - 3 * MINUTE, 10) == []
+
+
+async def test_whoever_asks_second_is_told_so(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await subscribe(tx)
+        [one] = (await tx.subscriptions.of(source)).values()
+        assert await tx.subscriptions.ask(one, NOON, NOON + HOUR)
+        assert not await tx.subscriptions.ask(one, NOON, NOON + HOUR)
+        [asked] = (await tx.subscriptions.of(source)).values()
+        assert (asked.state, asked.failures, asked.next_try_at) == ("asked", 1, NOON + HOUR)
+
+
+async def test_a_subscription_goes_with_its_feed(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await subscribe(tx)
+        await tx.feeds.replace(source, [])
+        assert await tx.subscriptions.by_token("token") is None
+        assert await tx.subscriptions.forget_all() == 0
+
+
+async def test_tokens_are_told_apart_by_their_end(database: Database) -> None:
+    async with database.write() as tx:
+        await put_feed(tx)
+        await subscribe(tx)
+        assert await tx.subscriptions.elsewhere("oken") == []
+        assert len(await tx.subscriptions.elsewhere("toke")) == 1
+
+
+async def test_which_sources_are_pushed_is_one_question(database: Database) -> None:
+    async with database.write() as tx:
+        numbers = [await put_feed(tx, "pushed")]
+        one = await subscribe(tx, "a")
+        await tx.subscriptions.verified(one, NOON, NOON + HOUR, NOON + MINUTE)
+        await tx.subscriptions.pushed(one, NOON)
+        numbers.append(await put_feed(tx, "never pushed"))
+        await tx.subscriptions.verified(await subscribe(tx, "b"), NOON, NOON + HOUR, NOON + MINUTE)
+        numbers.append(await put_feed(tx, "no hub", hub=""))
+        numbers.append(await tx.sources.put(a_source("no feed"), NOON))
+        assert await tx.subscriptions.pushed_of(numbers, NOON) == {numbers[0]}
+        assert await tx.subscriptions.pushed_of([], NOON) == set()
+        assert await tx.subscriptions.pushed_of(numbers, NOON + HOUR) == set()
+
+
+async def test_a_source_is_hastened_and_never_held_back(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await tx.sources.hasten([source], NOON + HOUR)
+        assert (await tx.sources.by_id(source)).due_at == NOON
+        await tx.sources.hasten([source], NOON - HOUR)
+        assert (await tx.sources.by_id(source)).due_at == NOON - HOUR
