@@ -4,8 +4,8 @@
 
 Every source of `bench/traces.py` is polled three times over the same trace: by Vigie's cadence; at the fixed interval
 that spends just as many requests on that source; and by the rule 'as often as it had entries in the last week' (an
-interval of a week through their number, times a factor, between 5 minutes and a day), its factor chosen so that it
-spends as many requests on all sources together. The first two weeks are for learning and are not counted. A poll
+interval of a week through their number, times a factor, within the same bounds as Vigie's), its factor chosen so that
+it spends as many requests on all sources together. The first two weeks are for learning and are not counted. A poll
 sees what was published before it; the delay is from publication to that poll.
 """
 
@@ -24,7 +24,7 @@ from scheduler.cadence import Bounds, due_at
 
 _LEARNING = timedelta(days=14)
 _WEEK = timedelta(days=7)
-_WIDTHS = (10, 16, 16, 16, 10)
+_WIDTHS = (10, 24, 24, 24, 10)
 _WAYS = ("vigie", "fixed", "frequency")
 
 
@@ -72,7 +72,7 @@ def by_fixed(interval: timedelta) -> Next:
     return lambda now, new: now + interval
 
 
-def by_frequency(factor: float) -> Next:
+def by_frequency(factor: float, bounds: Bounds) -> Next:
     """As often as the source had entries in the last week."""
     known: list[datetime] = []
 
@@ -80,7 +80,7 @@ def by_frequency(factor: float) -> Next:
         nonlocal known
         known = [instant for instant in [*known, *new] if now - instant < _WEEK]
         interval = _WEEK / max(len(known), 1) * factor
-        return now + min(max(interval, timedelta(minutes=5)), timedelta(days=1))
+        return now + min(max(interval, bounds.shortest), bounds.longest)
 
     return next_poll
 
@@ -97,6 +97,7 @@ class Compared:
 
 def compare(sources: int, days: int, seed: int) -> list[Compared]:
     """Every kind of source by every way."""
+    bounds = Bounds()
     dice = random.Random(seed)
     end = START + timedelta(days=days)
     traces = {kind: [trace(kind, days, dice) for _ in range(sources)] for kind in KINDS}
@@ -106,13 +107,13 @@ def compare(sources: int, days: int, seed: int) -> list[Compared]:
         each = zip(traces[kind], phases[kind], ways, strict=True)
         return [polled(published, end, way, START + phase) for published, phase, way in each]
 
-    vigie = {kind: all_by(kind, [by_vigie(Bounds()) for _ in range(sources)]) for kind in KINDS}
+    vigie = {kind: all_by(kind, [by_vigie(bounds) for _ in range(sources)]) for kind in KINDS}
     counted = end - START - _LEARNING
     fixed = {kind: all_by(kind, [by_fixed(counted / run.requests) for run in vigie[kind]]) for kind in KINDS}
     spent = sum(run.requests for runs in vigie.values() for run in runs)
 
     def frequent(factor: float) -> dict[Kind, list[Run]]:
-        return {kind: all_by(kind, [by_frequency(factor) for _ in range(sources)]) for kind in KINDS}
+        return {kind: all_by(kind, [by_frequency(factor, bounds) for _ in range(sources)]) for kind in KINDS}
 
     frequency = _at_the_same_price(frequent, spent)
     return [Compared(kind.name, *(_together(runs[kind]) for runs in (vigie, fixed, frequency))) for kind in KINDS]
@@ -145,19 +146,25 @@ def main() -> None:
     compared = compare(options.sources, options.days, options.seed)
     everything = Compared("all", *(_together([getattr(one, way) for one in compared]) for way in _WAYS))
     heads = ("requests", "Vigie", "best fixed", "by frequency", "requests")
-    print("median (p90) delay, min " + "".join(f"{head:>{width}}" for head, width in zip(heads, _WIDTHS, strict=True)))
+    titles = "".join(f"{head:>{width}}" for head, width in zip(heads, _WIDTHS, strict=True))
+    print(f"{'median (p90, mean), min':24}{titles}")
     for one in [*compared, everything]:
-        ways = "".join(f"{_figures(run):>16}" for run in (one.vigie, one.fixed, one.frequency))
+        ways = "".join(f"{_figures(run):>24}" for run in (one.vigie, one.fixed, one.frequency))
         print(f"{one.kind:24}{one.vigie.requests:>10}{ways}{one.frequency.requests:>10}")
-    means = [statistics.fmean(run.delays) / 60 for run in (everything.vigie, everything.fixed, everything.frequency)]
-    print("mean delay, all: " + ", ".join(f"{mean:.1f}" for mean in means))
+    means = [statistics.fmean(_median(getattr(one, way)) for one in compared) for way in _WAYS]
+    print(f"{'mean of the medians':34}" + "".join(f"{mean:>24.2f}" for mean in means))
+
+
+def _median(run: Run) -> float:
+    return statistics.median(run.delays) / 60
 
 
 def _figures(run: Run) -> str:
     if not run.delays:
         return "–"
     ordered = sorted(run.delays)
-    return f"{statistics.median(ordered) / 60:.1f} ({ordered[int(len(ordered) * 0.9)] / 60:.0f})"
+    tail, mean = ordered[int(len(ordered) * 0.9)] / 60, statistics.fmean(ordered) / 60
+    return f"{_median(run):.2f} ({tail:.1f}, {mean:.1f})"
 
 
 if __name__ == "__main__":

@@ -57,9 +57,7 @@ async def _all(counts: list[int], ports: list[int], server: Connection) -> list[
 
 async def _measure(count: int, ports: list[int], server: Connection) -> dict[str, Any]:
     allowed = ", ".join(f'"{HOST}:{port}"' for port in ports)
-    settings = (
-        f'[crawler]\ndelay = 0\npages_per_visit = 1\ninterval = "1d"\n[network]\nallow = [{allowed}]\n'
-    )
+    settings = f'[crawler]\ndelay = 0\npages_per_visit = 1\ninterval = "1d"\n[network]\nallow = [{allowed}]\n'
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "vigie.toml").write_text(settings, encoding="utf-8")

@@ -21,6 +21,7 @@ from news.url import endpoint
 if TYPE_CHECKING:
     from crawler.visit import VisitBook
     from news.ports import Resolve
+    from news.source import Source
     from service.settings import Settings
 
 
@@ -48,9 +49,12 @@ async def lookout(settings: "Settings", resolve: "Resolve" = system_resolve) -> 
         pool.kill()
 
 
-async def fetched(crawler: CrawlEngine, url: str) -> Answer:
-    """The answer to one polite request. Raises FoundWantingError with the reason why there is none."""
-    answer = await crawler.fetch(url)
+async def fetched(crawler: CrawlEngine, url: str, source: "Source | None" = None) -> Answer:
+    """The answer to one polite request, made with the access of `source` if there is one.
+
+    Raises FoundWantingError with the reason why there is none.
+    """
+    answer = await crawler.fetch(url, source)
     if isinstance(answer, Answer):
         return answer
     raise FoundWantingError(answer.message, allowing(*endpoint(url)) if answer.kind == "guard" else "")

@@ -78,7 +78,8 @@ async def _reload(archive: Archive, engine: Engine) -> None:
 @asynccontextmanager
 async def serving(archive: Archive, engine: Engine) -> AsyncIterator[WebServer]:
     """Everything that `vigie run` runs, until the end of the block; the daemon then gets its time to finish."""
-    web = WebServer(make_app(engine.daemon.troubles), archive.settings.web.host, archive.settings.web.port)
+    app = make_app(engine.daemon.troubles, engine if engine.subscriber.is_on else None)
+    web = WebServer(app, archive.settings.web.host, archive.settings.web.port)
     await web.start()
     try:
         with _deaf_children():

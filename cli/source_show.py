@@ -8,12 +8,14 @@ from cli.archive import reading
 from cli.named import Name, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
+from crawler.access import access_of
 from news.clock import SystemClock
 from news.source import ROADS, Feed, Link, Road, Source, state_of
 
 if TYPE_CHECKING:
     from storage import Transaction
     from storage.caps import BittenCap
+    from storage.subscriptions import Subscription
 
 _TROUBLES = 10
 _COMPARED = timedelta(days=30)
@@ -30,6 +32,9 @@ def shown(source: Source) -> dict[str, Any]:
         "interval": source.interval or None,
         "history": source.history,
         "alert_history": source.alert_history,
+        "access": access_of(source).kinds,
+        "spider": source.spider or None,
+        "browser": source.browser,
         "added_at": source.added_at,
         "last_visit_at": source.last_visit_at,
         "last_success_at": source.last_success_at,
@@ -52,6 +57,7 @@ class _Known:
 
     source: Source
     feeds: list[Feed]
+    subscriptions: "dict[int, Subscription]"
     links: dict[str, int]
     roads: dict[tuple[Road, ...], int]
     caps: "list[BittenCap]"
@@ -84,11 +90,15 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
             ("last success", ago(source.last_success_at, now)),
             ("latest article", ago(source.last_news_at, now)),
             ("next visit", "" if source.paused else soon(source, now)),
+            ("access", ", ".join(access_of(source).kinds)),
+            ("spider", source.spider),
+            ("browser", "its pages are fetched by a browser" if source.browser else ""),
             ("history", "alerted too" if source.alert_history else ""),
             ("links", ", ".join(f"{number} {state}" for state, number in known.links.items())),
         ]
     )
     _print_feeds(known.feeds, now)
+    _print_hubs(known, now)
     _print_roads(known.roads)
     _print_caps(known.caps, now)
     _print_troubles(known.troubled)
@@ -101,6 +111,7 @@ async def _known(tx: "Transaction", name: str) -> _Known:
     return _Known(
         source=source,
         feeds=await tx.feeds.of(source.id),
+        subscriptions=await tx.subscriptions.of(source.id),
         links={state: number for (_, state), number in counts.items()},
         roads=await tx.links.by_roads(source.id, since),
         caps=(await tx.caps.of([source.id])).get(source.id, []),
@@ -112,6 +123,18 @@ def _in_json(known: _Known) -> dict[str, Any]:
     return {
         **shown(known.source),
         "feeds": known.feeds,
+        "hubs": [
+            {
+                "feed": one.feed_url,
+                "hub": one.hub,
+                "state": one.state,
+                "verified_at": one.verified_at,
+                "ends_at": one.ends_at,
+                "last_push_at": one.last_push_at,
+                "last_error": one.last_error,
+            }
+            for one in known.subscriptions.values()
+        ],
         "links": known.links,
         "roads": [{"roads": roads, "articles": number} for roads, number in known.roads.items()],
         "caps": [
@@ -132,6 +155,20 @@ def _print_feeds(feeds: list[Feed], now: datetime) -> None:
     rows = [[feed.road, feed.url, ago(feed.last_success_at, now), feed.last_error] for feed in feeds]
     print_line("")
     print_table("Feeds", ["road", "URL", "last read", "last error"], rows, "Its feeds are still to be found.")
+
+
+def _print_hubs(known: _Known, now: datetime) -> None:
+    """Which feeds are pushed, and by whom; nothing where none is."""
+    rows = [[one.feed_url, _pushed(one, now), one.last_error] for one in known.subscriptions.values()]
+    if rows:
+        print_line("")
+        print_table("Pushes", ["feed", "how", "last error"], rows, "")
+
+
+def _pushed(one: "Subscription", now: datetime) -> str:
+    if one.is_live(now):
+        return f"pushed by {one.hub}, last push {ago(one.last_push_at, now) if one.last_push_at else 'never'}"
+    return f"{one.hub} is asked to push it" if one.state != "denied" else f"{one.hub} does not push it"
 
 
 def _print_roads(by_roads: dict[tuple[Road, ...], int]) -> None:

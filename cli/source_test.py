@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crawler.discovery import Found
     from crawler.robots import Robots
     from crawler.survey import Coverage
-    from news.source import Feed, FoundLink, Road
+    from news.source import Feed, FoundLink, Road, Source
 
 _EXAMPLES = 3
 _NAMES: dict[str, tuple[str, str]] = {
@@ -179,12 +179,13 @@ async def _explored(place: "Place", source: str) -> _Seen:
     from cli.wiring import limits
     from crawler.survey import coverage, polled_each_visit
 
-    url = await _url_of(place, source)
+    known = await _source_of(place, source)
+    url = known.url
     settings = place.settings()
     with err.status(f"looking at {url}"):
         async with lookout(settings) as look:
-            home = await fetched(look.crawler, url)
-            discovery = look.crawler.discovery()
+            home = await fetched(look.crawler, url, known)
+            discovery = look.crawler.discovery(known)
             found = await discovery.explore(home)
             robots = await discovery.robots_of(home.url)
     if not found:
@@ -198,15 +199,17 @@ async def _explored(place: "Place", source: str) -> _Seen:
     return _Seen(url, found, robots, delay, regular, coverage(listed), len(set().union(*listed.values())))
 
 
-async def _url_of(place: "Place", source: str) -> str:
+async def _source_of(place: "Place", source: str) -> "Source":
+    """The source of that name, or one that is not kept, at that URL. Raises ConfigError where it is neither."""
     from cli.place import open_archive
+    from news.source import Source
     from service.settings import fit_url
 
     async with open_archive(place) as archive, archive.database.read() as tx:
-        known = {entry.name: entry.url for entry in await tx.sources.all()}
+        known = {entry.name: entry for entry in await tx.sources.all()}
     if source in known:
         return known[source]
     try:
-        return fit_url(source)
+        return Source(0, source, fit_url(source))
     except ValueError as error:
         raise ConfigError(f"{source!r} is no source, and as a URL: {error}") from error

@@ -27,6 +27,14 @@ _HISTORY = typer.Option(
     "--history", help="How far back its first visit looks, beyond what is listed now: `30d`.", metavar="TIME"
 )
 
+_USER = typer.Option("--user", help="The login of your subscription, for HTTP's own authentication.", metavar="LOGIN")
+_PASSWORD_ENV = typer.Option(
+    "--password-env", help="The environment variable that holds its password.", metavar="VARIABLE"
+)
+_SPIDER = typer.Option("--spider", help="A spider of your own that reads it: `module:Class`.", metavar="CLASS")
+
+_BROWSER = typer.Option("--browser/--no-browser", help="Whether its pages need a browser: docs/browser.md.")
+
 app = group("The publications that are watched.")
 
 
@@ -36,6 +44,10 @@ def add(
     name: Annotated[str | None, typer.Option("--name", help="What you call it; the host if not given.")] = None,
     interval: Annotated[str | None, _INTERVAL] = None,
     history: Annotated[str | None, _HISTORY] = None,
+    user: Annotated[str | None, _USER] = None,
+    password_env: Annotated[str | None, _PASSWORD_ENV] = None,
+    spider: Annotated[str | None, _SPIDER] = None,
+    browser: Annotated[bool | None, _BROWSER] = None,
     alert_history: Annotated[
         bool, typer.Option("--alert-history", help="Alert also on what it has published already.")
     ] = False,
@@ -53,13 +65,19 @@ def add(
 
         vigie source add phare.example --name 'Le Phare' --interval 5m --history 30d
     """
-    values = given(url=url, name=name, interval=interval, history=history) | {"alert_history": alert_history}
+    values = given(url=url, name=name, interval=interval, history=history, spider=spider, browser=browser)
+    values |= {"alert_history": alert_history, **_access(user, password_env)}
     source = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     if json:
         print_json(shown(source))
         return
     print_line(f"added the source {source.name!r}: {source.url}")
     print_line(f"a running service visits it at once; to do so yourself: vigie crawl {source.name!r}")
+
+
+def _access(user: str | None, password_env: str | None) -> dict[str, Any]:
+    access = given(user=user, password_env=password_env)
+    return {"access": access} if access else {}
 
 
 async def _added(tx: "Transaction", archive: "Archive", values: dict[str, Any]) -> Source:
@@ -108,6 +126,10 @@ def edit(
     url: Annotated[str | None, typer.Option("--url", help="Its new home page or feed.", metavar="URL")] = None,
     interval: Annotated[str | None, _INTERVAL] = None,
     rename: Annotated[str | None, typer.Option("--rename", help="What to call it from now on.", metavar="NAME")] = None,
+    user: Annotated[str | None, _USER] = None,
+    password_env: Annotated[str | None, _PASSWORD_ENV] = None,
+    spider: Annotated[str | None, _SPIDER] = None,
+    browser: Annotated[bool | None, _BROWSER] = None,
     alert_history: Annotated[
         bool | None,
         typer.Option("--alert-history/--no-alert-history", help="Whether to alert on what it had published before."),
@@ -122,9 +144,13 @@ def edit(
 
         vigie source edit 'Le Phare' --interval 5m
 
+        vigie source edit 'Le Phare' --user vigie --password-env PHARE_PASSWORD
+
         vigie source edit phare.example --rename 'Le Phare' --url https://phare.example/une
     """
-    changes = given(url=url, interval=interval, name=rename, alert_history=alert_history)
+    changes = given(url=url, interval=interval, name=rename, alert_history=alert_history, spider=spider)
+    changes |= given(browser=browser)
+    changes |= _access(user, password_env)
     source = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
     if json:
         print_json(shown(source))

@@ -7,6 +7,7 @@ from alerting.guard import GuardedDialler
 from cli.folder import process_name
 from cli.network import guard_under, system_resolve
 from cli.place import Archive
+from crawler.browser import Browser
 from crawler.engine import CrawlEngine, CrawlParts
 from crawler.guard import GuardedResolver
 from crawler.settings import CrawlLimits
@@ -22,9 +23,12 @@ from scheduler.revisit import revisits_up_to
 from service.board import WatchBoard
 from service.collect import Collector
 from service.deliver import Deliverer
+from service.hub import GuardedHub
+from service.push import Pushes
 from service.remember import StoredMemory
 from service.revise import Reviser
 from service.settings import Settings
+from service.subscribe import Subscriber
 from service.visits import Visits
 
 
@@ -50,22 +54,31 @@ class Engine:
                 memory=StoredMemory(database, clock),
                 workers=self.pool,
                 clock=clock,
+                spiders=archive.place.folder.path / "spiders",
+                browser=browser(settings, self._dialler),
             )
         )
         self.visits = Visits(database, clock, owner, lease, cadence_within(bounds(settings)))
         self.local = LocalEngine(self.crawler, self.visits, settings.crawler.visits)
         self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for)
-        self.daemon = Daemon(
+        self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
+        self.pushes = Pushes(database, clock, self.pool, self.collector)
+        self.daemon = self._daemon(archive, lease)
+
+    def _daemon(self, archive: Archive, lease: timedelta) -> Daemon:
+        return Daemon(
             DaemonParts(
-                database=database,
-                clock=clock,
+                database=archive.database,
+                clock=archive.clock,
                 pool=self.pool,
                 crawler=self.crawler,
                 visits=self.visits,
                 engine=self.local,
                 deliverer=self.deliverer,
+                subscriber=self.subscriber,
+                pushes=self.pushes,
                 lease=lease,
-                stop_within=settings.service.stop_within,
+                stop_within=archive.settings.service.stop_within,
             )
         )
 
@@ -76,6 +89,11 @@ class Engine:
     def allow(self, settings: Settings) -> None:
         """Take the allow-list of settings read again."""
         self._guard.allow(AllowList.parse(settings.network.allow))
+
+
+def browser(settings: Settings, dialler: GuardedDialler) -> Browser:
+    """The browser for sources that need one; it is started when the first of their pages is fetched."""
+    return Browser(dialler.connect, limits(settings).identity, named=settings.crawler.chromium)
 
 
 def limits(settings: Settings) -> CrawlLimits:
@@ -89,6 +107,7 @@ def limits(settings: Settings) -> CrawlLimits:
         idle_timeout=crawler.idle_timeout,
         visits=crawler.visits,
         pages_per_visit=crawler.pages_per_visit,
+        spider_timeout=crawler.spider_timeout,
     )
 
 

@@ -22,6 +22,7 @@ _BY_KIND = {
 _BY_STATUS = {
     401: "The site asks for a login. If you have a subscription, give it to the source: vigie source edit --help.",
     403: "The site refuses Vigie. [crawler] contact tells its owner who asks; a subscription of yours may help.",
+    407: "Give the source the proxy's login: proxy_user and proxy_password_env, see docs/settings.md.",
     404: "The page has gone. See what the site offers now: vigie source test URL.",
     410: "The page has gone for good. See what the site offers now: vigie source test URL.",
     429: "Nothing: Vigie asks more seldom now. A longer interval helps for good: vigie source edit NAME --interval 1h.",

@@ -130,6 +130,7 @@ def from_status(status: int, url: str, retry_after: str, now: datetime) -> Fetch
         401: "asks for a login",
         403: "refuses us",
         404: "does not exist",
+        407: "is behind a proxy that asks for a login",
         410: "is gone",
         429: "says that we ask too often",
         451: "is withheld for legal reasons",

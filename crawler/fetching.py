@@ -83,7 +83,7 @@ class Fetcher:
     def __init__(self, crawler: Crawler, clock: Clock, access: Access | None = None) -> None:
         self._crawler = crawler
         self._clock = clock
-        self._access = access
+        self.access = access
 
     def of(self, source: Source) -> "Fetcher":
         """The fetcher for what belongs to a source. Raises ConfigError where its access cannot be read."""
@@ -93,7 +93,7 @@ class Fetcher:
 
     def request(self, url: str, feed: Feed | None = None, max_bytes: int = 0, **wiring: Any) -> Request:
         """The request that `get` would make, for whoever has the engine make it; `wiring` is callback and the like."""
-        return request_for(url, feed, max_bytes, self._access, **wiring)
+        return request_for(url, feed, max_bytes, self.access, **wiring)
 
     async def get(self, url: str, feed: Feed | None = None, max_bytes: int = 0) -> Answer | FetchFailure:
         """Fetch a URL, conditionally where `feed` has validators. Never raises for what the network does."""

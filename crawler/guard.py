@@ -51,6 +51,10 @@ class GuardedResolver:
         """Why the host was refused last on that port; Twisted itself only says that it has no address."""
         return self._refusals.get((host, port))
 
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """What the guard passes, for whoever has to know before Twisted asks. Raises what the guard raises."""
+        return await self._guard.addresses(host, port)
+
     def resolveHostName(  # noqa: N802 (Twisted's name)
         self,
         resolutionReceiver: Any,  # noqa: N803

@@ -16,7 +16,12 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionClosed
@@ -98,6 +103,11 @@ class BoundedHandler(HTTP11DownloadHandler):
             raise DownloadCancelledError(str(error)) from too_large(limit, self._default_maxsize)
         except DownloadFailedError as error:
             raise DownloadFailedError(str(error)) from _wire_error(error.__cause__)
+        except DownloadConnectionRefusedError as error:
+            if not request.meta.get("proxy"):
+                raise
+            what = "cannot be fetched: the proxy refuses connections"
+            raise DownloadConnectionRefusedError(str(error)) from WireError("network", what)
         except TunnelError as error:
             raise DownloadFailedError(str(error)) from WireError("network", "cannot be fetched: the proxy refuses it")
         finally:
@@ -122,7 +132,7 @@ class BoundedHandler(HTTP11DownloadHandler):
         """For sources whose owner wants so; it shares no connection with the others."""
         if self._credulous is None:
             self._credulous = HTTP11DownloadHandler(self._crawler)
-            self._credulous._contextFactory._verify_certificates = False  # type: ignore[attr-defined]
+            self._credulous._contextFactory._verify_certificates = False
             _bound(self._credulous)
         return self._credulous
 

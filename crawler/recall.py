@@ -19,7 +19,7 @@ class Recall:
     async def get(self, url: str, feed: Feed | None = None, max_bytes: int = 0) -> Answer | FetchFailure:
         """The answer kept, or else one from the web, unconditionally, for whoever asks here has read nothing yet."""
         if url not in self._kept:
-            answer = await self._fetcher.get(url, None, max_bytes)
+            answer = await self._fetcher.get(url, Feed(url, feed.road) if feed else None, max_bytes)
             self.keep(url, answer)
             return answer
         return self._kept[url]

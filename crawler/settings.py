@@ -13,7 +13,7 @@ class CrawlLimits:
     """How the crawler behaves.
 
     In seconds: the `delay` between two requests to a host, the `timeout` for an answer in all, and the `idle_timeout`
-    for each piece of it.
+    for each piece of it, the `spider_timeout` for one run of a user's own spider.
     """
 
     user_agent: str = "Vigie"
@@ -23,6 +23,7 @@ class CrawlLimits:
     idle_timeout: float = 20.0
     visits: int = 16
     pages_per_visit: int = 200
+    spider_timeout: float = 1_800.0
 
     @property
     def identity(self) -> str:
@@ -94,6 +95,8 @@ _MIDDLEWARES: dict[str, Any] = {
         "crawler.middlewares.access.AccessMiddleware": 900,
         # Next to the wire, so that redirects and robots.txt take their turn like everything else.
         "crawler.middlewares.politeness.PolitenessMiddleware": 950,
+        # In the wire's own place, for sources that need a browser.
+        "crawler.middlewares.rendering.RenderingMiddleware": 960,
     },
     "SPIDER_MIDDLEWARES": {
         "scrapy.spidermiddlewares.depth.DepthMiddleware": None,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from crawler.failure import FetchFailure
-from news.article import Page
+from news.article import Article, Page
 from news.caps import Bite
 from news.source import Feed, FoundLink, Link, Source
 
@@ -90,6 +90,18 @@ class VisitBook(Protocol):
 
         Whether such a URL leads to articles; None where the page says nothing of that, as a consent wall.
         """
+        ...
+
+    async def listed(self, source: Source, found: FoundLink) -> Link | None:
+        """Keep a link that a spider of the user's own brought; None where what it leads to is known already."""
+        ...
+
+    async def arrived(self, source: Source, link: Link, article: Article) -> None:
+        """Store an article that needs no extraction, and settle the link."""
+        ...
+
+    async def first_run_ended(self, source: Source) -> None:
+        """What the spider brings from now on is news."""
         ...
 
     async def failed(self, link: Link, failure: FetchFailure) -> None:

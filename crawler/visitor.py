@@ -7,6 +7,7 @@ to the spider.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from crawler.openvisit import OpenVisit
 from crawler.outcome import outcome_of
 from crawler.patterns import Patterns
 from crawler.polling import Poller
+from crawler.rendering import fetcher_for
 from crawler.spiders.news import NewsSpider
 from crawler.survey import feeds_due
 from crawler.visit import Brief, Poll, VisitOutcome
@@ -45,7 +47,7 @@ class Visitor:
     async def visit(self, brief: Brief) -> VisitOutcome:
         """Discover if need be, poll, fetch. Raises only for faults of ours, such as a full disk."""
         source = brief.source
-        visit = OpenVisit(source, self._spider.fetcher.of(source))
+        visit = OpenVisit(source, fetcher_for(source, self._spider.fetcher))
         if source.discovered_at is not None and brief.feeds:
             due = feeds_due(brief.feeds, self._clock.now()) or list(brief.feeds[:1])
             await self._poll_all(visit, due, Poller(visit.fetcher, self._workers, self._clock), brief)
@@ -65,7 +67,8 @@ class Visitor:
         if isinstance(home, FetchFailure):
             until = self._closed_until(source.url, home)
             return VisitOutcome(error=home.message, failure=home, advice=advice(home), not_before=until)
-        discovery = Discovery(visit.fetcher, self._workers, self._clock, self._spider.robots_of)
+        robots_of = partial(self._spider.robots_of, access=visit.fetcher.access)
+        discovery = Discovery(visit.fetcher, self._workers, self._clock, robots_of)
         found = await discovery.explore(home)
         if not found:
             return VisitOutcome(error=f"{source.url} {NOTHING_LISTED}", advice=TRY_ANOTHER)

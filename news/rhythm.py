@@ -8,6 +8,8 @@ rhythm counts what it would have expected meanwhile; how long such waits have be
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from math import isfinite
 from typing import Any
 
 _HOUR = timedelta(hours=1)
@@ -20,7 +22,7 @@ _FIRST_WAIT, _WAIT_STEP, _WAITS = 0.5, 1.5, 16
 _WAIT_HALF_LIFE = 400.0  # waits
 _SHORT_WAIT, _SHARE_OF_SHORT = 0.1, 0.095  # of independent publications, so many come after so short a wait
 _MOST_BURSTY = 0.7
-_JSON_VERSION = 1
+_JSON_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Rhythm:
     """What is known at the instant `until`; nothing at all where that is None.
 
     `hours` and `days` are faded counts of articles, `hour_spans` and `day_spans` the faded hours in which they were
-    counted. `waited` is how many articles would have been usual since the `last`. `waits` counts how many waits were
-    at least that long, by steps, and `wait_sums` adds them up.
+    counted. `level_then` is what was to be expected when the `last` article came, `waited` how many would have been
+    usual since, at that level. `waits` counts how many waits were at least that long, by steps, and `wait_sums` adds
+    them up.
     """
 
     until: datetime | None = None
@@ -47,6 +50,7 @@ class Rhythm:
     short_waits: float = 0.0
     all_waits: float = 0.0
     observed: float = 0.0
+    level_then: float = 0.0
 
     @property
     def level(self) -> float:
@@ -62,11 +66,10 @@ class Rhythm:
         share = self.short_waits / self.all_waits
         return min(max((share - _SHARE_OF_SHORT) / (1 - _SHARE_OF_SHORT), 0.0), _MOST_BURSTY)
 
-    def usual(self, at: datetime) -> float:
-        """Articles an hour that are usual at that hour and day."""
-        return self._usual(at.hour, at.weekday(), self.level)
-
-    def _usual(self, hour: int, day: int, level: float) -> float:
+    def usual(self, at: datetime, level: float | None = None) -> float:
+        """Articles an hour that are usual at that hour and day (UTC); whoever asks often hands in the `level`."""
+        level = self.level if level is None else level
+        hour, day = at.hour, at.weekday()
         by_hour = (self.hours[hour] + _SMOOTH_HOUR) / (level * self.hour_spans[hour] + _SMOOTH_HOUR)
         by_day = (self.days[day] + _SMOOTH_DAY) / (level * self.day_spans[day] + _SMOOTH_DAY)
         return level * by_hour * by_day
@@ -74,19 +77,22 @@ class Rhythm:
     @property
     def mood(self) -> float:
         """How the last days compare with what is usual: 1 as usual, 0 silent, 2 twice as much."""
-        return (self.recent + _SMOOTH_RECENT) / (self.recent_usual + _SMOOTH_RECENT)
+        return _mood(self.recent, self.recent_usual)
 
     def after(self, published: Sequence[datetime], until: datetime) -> "Rhythm":
         """The rhythm once it is known what was published up to `until`; also that nothing was.
 
         What lies before the time already learned counts as published at its end: a feed that dates back has brought
-        news all the same. Instants after `until` count as `until`.
+        news all the same. Instants after `until` count as `until`. Of what a first visit finds, only the last four
+        weeks count.
         """
+        until = until.astimezone(UTC)
         if self.until is not None and until <= self.until:  # the clock was set back
             until = self.until
+        oldest = until - _LONGEST_LOOK
         came = sorted(min(instant.astimezone(UTC), until) for instant in published)
-        start = self.until or max(min(came, default=until), until - _LONGEST_LOOK)
-        start = max(start, until - _LONGEST_LOOK)
+        came = came if self.until is not None else [instant for instant in came if instant >= oldest]
+        start = max(self.until or min(came, default=until if not published else oldest), oldest)
         once = _learned(self, came, start, until, usual=self)
         # What was usual in a past that is seen at once shows only once it has all been seen.
         return once if self.until is not None else _learned(self, came, start, until, usual=once)
@@ -96,7 +102,7 @@ class Rhythm:
         if self.until is None:
             return None
         lists = (self.hours, self.hour_spans, self.days, self.day_spans, self.waits, self.wait_sums)
-        counted = (self.short_waits, self.all_waits, self.observed)
+        counted = (self.short_waits, self.all_waits, self.observed, self.level_then)
         singles = (self.recent, self.recent_usual, self.heat, self.waited, *counted)
         last = round(self.last.timestamp()) if self.last else None
         short = [[float(f"{number:.4g}") for number in each] for each in (*lists, singles)]
@@ -107,10 +113,13 @@ class Rhythm:
         """The rhythm again; an empty one from anything that is none, for it is soon learned anew."""
         try:
             version, until, last, hours, hour_spans, days, day_spans, waits, wait_sums, singles = value
-            if version != _JSON_VERSION or [len(hours), len(days), len(waits), len(singles)] != [24, 7, _WAITS, 7]:
+            if version != _JSON_VERSION or [len(hours), len(days), len(waits), len(singles)] != [24, 7, _WAITS, 8]:
                 return cls()
             lists = [tuple(map(float, each)) for each in (hours, hour_spans, days, day_spans, waits, wait_sums)]
-            recent, recent_usual, heat, waited, short_waits, all_waits, observed = map(float, singles)
+            recent, recent_usual, heat, waited, short_waits, all_waits, observed, level_then = map(float, singles)
+            numbers = [*chain.from_iterable(lists), *singles]
+            if min(numbers) < 0 or not isfinite(sum(numbers)):
+                return cls()
             return cls(
                 until=datetime.fromtimestamp(until, UTC),
                 last=datetime.fromtimestamp(last, UTC) if last is not None else None,
@@ -127,9 +136,14 @@ class Rhythm:
                 short_waits=short_waits,
                 all_waits=all_waits,
                 observed=observed,
+                level_then=level_then,
             )
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError, OSError):  # the last two from instants that are none
             return cls()
+
+
+def _mood(recent: float, usual: float) -> float:
+    return (recent + _SMOOTH_RECENT) / (usual + _SMOOTH_RECENT)
 
 
 def pieces(start: datetime, end: datetime) -> Iterator[tuple[datetime, float]]:
@@ -144,7 +158,7 @@ def expected(rhythm: Rhythm, start: datetime, end: datetime) -> float:
     """How many articles are usual between two instants."""
     level = rhythm.level
     span = pieces(start.astimezone(UTC), end.astimezone(UTC))
-    return sum(rhythm._usual(at.hour, at.weekday(), level) * length for at, length in span)
+    return sum(rhythm.usual(at, level) * length for at, length in span)
 
 
 def _learned(rhythm: Rhythm, came: Sequence[datetime], start: datetime, until: datetime, usual: Rhythm) -> Rhythm:
@@ -170,14 +184,16 @@ class _Learning:
         self._short_waits, self._all_waits = rhythm.short_waits, rhythm.all_waits
         self._recent, self._recent_usual = rhythm.recent, rhythm.recent_usual
         self._heat, self._waited = rhythm.heat, rhythm.waited
+        self._level_then = rhythm.level_then
         self._began = start
         self._level = usual.level
 
     def reach(self, instant: datetime) -> None:
         """Let time pass in which nothing was published."""
+        wait_share = self._level_then / self._level if self._level else 0.0
         for at, length in pieces(self._now, instant):
-            usual = self._usual._usual(at.hour, at.weekday(), self._level) * length
-            self._waited += usual
+            usual = self._usual.usual(at, self._level) * length
+            self._waited += usual * wait_share
             faded = 0.5 ** (length / _RECENT_HALF_LIFE)
             self._recent = self._recent * faded
             self._recent_usual = self._recent_usual * faded + usual
@@ -193,9 +209,11 @@ class _Learning:
         self._days[instant.weekday()] += 1
         self._recent += 1
         self._heat += 1
-        if self._last is not None and self._level:
+        if self._last is not None and self._level_then:
             self._remember_wait()
         self._last, self._waited = instant, 0.0
+        # Whoever has slowed down of late is not silent; whoever is in a burst must not be expected to go on so.
+        self._level_then = self._level * min(_mood(self._recent, self._recent_usual), 1.0)
 
     def _remember_wait(self) -> None:
         faded = 0.5 ** (1 / _WAIT_HALF_LIFE)
@@ -229,6 +247,7 @@ class _Learning:
             short_waits=self._short_waits,
             all_waits=self._all_waits,
             observed=self._was.observed + length,
+            level_then=self._level_then,
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 Origin = Literal["command", "file"]
-Road = Literal["feed", "sitemap", "section"]
+Road = Literal["feed", "sitemap", "section", "spider"]
 ROADS: tuple[Road, ...] = get_args(Road)
 LinkState = Literal["pending", "fetched", "refused", "dead"]
 Trouble = Literal["", "failing", "blocked", "suspect"]

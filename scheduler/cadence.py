@@ -1,12 +1,13 @@
 """When a source is visited next. Pure.
 
-Without an interval of its own, a source is asked the more often the more it publishes: over sources with less than its
-rate (the square root would bring the least mean delay, the rate itself starves the small ones); within a source with
-the rate of the hour and the day, and more while a burst lasts. bench/cadence.py measures what that is worth.
+Without an interval of its own, a source is asked the more often the more it publishes. Among those with less than an
+article an hour by a root of the rate, so that the small ones do not starve (the square root would bring the least mean
+delay); among the busy ones almost by the rate itself, for it is their articles that the median is made of. Within a
+source by the rate of the hour and the day, and more while a burst lasts. bench/cadence.py measures what that is worth.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from crawler.visit import VisitOutcome
 from news.hints import Hints
@@ -19,8 +20,8 @@ _MOST_DOUBLINGS = 10
 _HOUR = timedelta(hours=1)
 _UNKNOWN = timedelta(minutes=30)  # until something is known of a source
 _PACE = 3.0  # visits an hour to a source that publishes once an hour
-_BETWEEN_SOURCES = 0.65
-_WITHIN_A_SOURCE = 1.0
+_AMONG_SLOW = 0.65  # the exponent of the rate, below an article an hour
+_AMONG_BUSY = 0.9
 _STEP = timedelta(minutes=6)  # while a burst cools down
 _HEAT = 0.5  # hours in which a burst loses half of its force
 _LN_2 = 0.693
@@ -73,30 +74,38 @@ def next_due(
 
 def due_at(rhythm: Rhythm, hints: Hints, bounds: Bounds, now: datetime) -> datetime:
     """When to look again, from what is known of the source's rhythm and what its feeds ask for."""
-    if rhythm.level > 0:
-        due = _by_rhythm(rhythm, bounds, now)
-    else:
-        due = now + min(max(_UNKNOWN, bounds.shortest), bounds.longest)
+    now = now.astimezone(UTC)
+    wait = _by_rhythm(rhythm, now, bounds.longest) if rhythm.level > 0 else _without_news(rhythm)
+    due = now + min(max(wait, bounds.shortest), bounds.longest)
     patience = min(timedelta(seconds=max(hints.ttl, hints.max_age)), _LONGEST_TTL, bounds.longest)
     return _not_skipped(max(due, now + patience), hints)
 
 
-def _by_rhythm(rhythm: Rhythm, bounds: Bounds, now: datetime) -> datetime:
-    """The instant by which the visits that the rhythm is worth add up to one."""
-    mean = rhythm.level * rhythm.mood
-    pace = _PACE * mean**_BETWEEN_SOURCES
-    own = 1 - rhythm.burstiness
+def _without_news(rhythm: Rhythm) -> timedelta:
+    """Until a first article was seen: as if one were to come in as long a time again as was already waited for it."""
+    return max(_UNKNOWN, _HOUR / _pace(1 / max(rhythm.observed, 1.0)))
+
+
+def _pace(rate: float) -> float:
+    """Visits an hour that so many articles an hour are worth."""
+    return float(_PACE * rate ** (_AMONG_SLOW if rate < 1 else _AMONG_BUSY))
+
+
+def _by_rhythm(rhythm: Rhythm, now: datetime, longest: timedelta) -> timedelta:
+    """The time in which the visits that the rhythm is worth add up to one; what is longer than `longest` is that."""
+    level, own = rhythm.level, 1 - rhythm.burstiness
+    mean = level * rhythm.mood
+    per_article = _pace(mean) / mean
     at, visits = now, 0.0
-    while visits < 1 and at - now < bounds.longest:
+    while visits < 1 and at - now < longest:
         step = _STEP if at - now < _HOUR else _HOUR - timedelta(minutes=at.minute, seconds=at.second)
-        rate = rhythm.usual(at) * rhythm.mood * own + _of_burst(rhythm, at, now)
-        worth = pace * max(rate / mean, _FAINTEST) ** _WITHIN_A_SOURCE * (step / _HOUR)
+        rate = rhythm.usual(at, level) * rhythm.mood * own + _of_burst(rhythm, at, now)
+        worth = per_article * max(rate, _FAINTEST * mean) * (step / _HOUR)
         if visits + worth >= 1:
-            at += step * ((1 - visits) / worth)
-            break
+            return at - now + step * ((1 - visits) / worth)
         visits += worth
         at += step
-    return min(max(at, now + bounds.shortest), now + bounds.longest)
+    return longest
 
 
 def _of_burst(rhythm: Rhythm, at: datetime, now: datetime) -> float:
@@ -106,7 +115,12 @@ def _of_burst(rhythm: Rhythm, at: datetime, now: datetime) -> float:
 
 
 def _not_skipped(due: datetime, hints: Hints) -> datetime:
-    """The first full hour from then on that the feeds do not ask to be left alone in; at most a day later."""
+    """The first full hour from then on that the feeds do not ask to be left alone in; at most a day later.
+
+    A feed that skips every hour, or every day, cannot mean it.
+    """
+    if len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
+        return due
     later = due
     for _ in range(24):
         if later.hour not in hints.skip_hours and later.weekday() not in hints.skip_days:

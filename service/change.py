@@ -21,7 +21,7 @@ from service.check import check_channels_exist, check_query
 from service.settings import ChannelEntry, SourceEntry, WatchEntry
 from storage import Transaction
 from storage.named import Named
-from storage.sources import AS_NEW
+from storage.sources import AS_NEW, READ_ANEW
 
 Noun = Literal["source", "watch", "channel"]
 T = TypeVar("T", Source, Watch, Channel)
@@ -127,6 +127,7 @@ async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval:
         history=entry.history,
         access=entry.access.kept if entry.access else {},
         spider=entry.spider,
+        browser=entry.browser,
     )
     return await tx.sources.by_id(await tx.sources.put(source, now))
 
@@ -147,6 +148,8 @@ async def edit_source(
     values = {key: getattr(entry, key) for key in changes}
     if "access" in values:
         values["access"] = entry.access.kept if entry.access else {}
+    if "spider" in values and entry.spider != known.spider:
+        values |= READ_ANEW
     if entry.url != known.url:
         await _refuse_known_url(tx, entry.url, but=known.id)
         values |= AS_NEW

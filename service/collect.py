@@ -96,6 +96,23 @@ class Collector:
             *await tx.links.add_unknown(source.id, road, new, is_history=False, now=now),
         ]
 
+    async def listed(self, source: Source, found: FoundLink) -> Link | None:
+        """Keep a link that a spider brought. What it finds before its first run has ended was there before."""
+        is_history = source.watched_since is None and not source.alert_history
+        async with self._database.write() as tx:
+            await tx.links.add_unknown(source.id, "spider", [found], is_history=is_history, now=self._clock.now())
+            links = [link for link in await tx.links.with_url(found.url) if link.source_id == source.id]
+        return next((link for link in links if link.state == "pending"), None)
+
+    async def arrived(self, source: Source, link: Link, article: Article) -> None:
+        """Store an article that a spider brought as it stands."""
+        await self._keep_article(source, link, article, self._clock.now())
+
+    async def first_run_ended(self, source: Source) -> None:
+        """What the source's spider brings from now on is news."""
+        async with self._database.write() as tx:
+            await tx.sources.change(source.id, watched_since=self._clock.now())
+
     async def due_links(self, source: Source, limit: int) -> list[Link]:
         """Links to be fetched now, then articles to be looked at again.
 
@@ -141,11 +158,14 @@ class Collector:
         if isinstance(extracted, NoArticle):
             await self._refuse(link, extracted)
             return False if extracted.reason in _OF_NO_ARTICLE else None
-        read = document(extracted, source.name)
+        await self._keep_article(source, link, extracted, fetched_at)
+        return True
+
+    async def _keep_article(self, source: Source, link: Link, article: Article, fetched_at: datetime) -> None:
+        read = document(article, source.name)
         async with self._database.write() as tx:
             outcome = await self._store(tx, source, link, read, fetched_at)
-        log.info("article", source=source.name, url=extracted.canonical_url, title=extracted.title, **outcome)
-        return True
+        log.info("article", source=source.name, url=article.canonical_url, title=article.title, **outcome)
 
     async def _seen_again(self, link: Link, extracted: Article | NoArticle) -> None:
         if isinstance(extracted, NoArticle):
@@ -190,7 +210,7 @@ class Collector:
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
         is_history = link.is_history or _was_there_before(source, link, article)
         watches = await self._decide(tx, stored, replace(read, article=article), now, is_history=is_history)
-        again = None if is_history else self._reviser.first_revisit(now)
+        again = None if is_history or link.road == "spider" else self._reviser.first_revisit(now)
         await tx.links.settle(link.id, "fetched", now, article_id=number, revisit_at=again)
         return {"outcome": "history" if is_history else "new", "watches": watches}
 

@@ -11,7 +11,7 @@ from news.source import Source
 from news.watch import Watch
 from service.settings import ChannelEntry, Settings, SourceEntry, WatchEntry
 from storage import Transaction
-from storage.sources import AS_NEW
+from storage.sources import AS_NEW, READ_ANEW
 
 
 @dataclass(slots=True)
@@ -40,7 +40,17 @@ async def declare(tx: Transaction, settings: Settings, now: datetime) -> Changes
 
 
 # What the file decides about each kind; everything else belongs to the service.
-_SOURCE = ("url", "interval", "alert_history", "history", "paused", "access", "accept_any_certificate", "spider")
+_SOURCE = (
+    "url",
+    "interval",
+    "alert_history",
+    "history",
+    "paused",
+    "access",
+    "accept_any_certificate",
+    "spider",
+    "browser",
+)
 _WATCH = ("query", "channels", "watchlist", "paused")
 _CHANNEL = ("kind", "settings", "paused")
 
@@ -58,6 +68,7 @@ def _source(entry: SourceEntry, usual_interval: int) -> Source:
         access=entry.access.kept if entry.access else {},
         accept_any_certificate=entry.accept_any_certificate,
         spider=entry.spider,
+        browser=entry.browser,
     )
 
 
@@ -105,6 +116,8 @@ def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str,
     pairs = {name: getattr(declared, name) for name in decides if _plain(known, name) != _plain(declared, name)}
     if "url" in pairs:
         pairs |= AS_NEW  # another site
+    if "spider" in pairs:
+        pairs |= READ_ANEW
     return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs.items()}
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import aiohttp
@@ -21,9 +21,13 @@ _HIDDEN = "…"
 
 @dataclass(frozen=True, slots=True)
 class HubAnswer:
-    """`error` is empty where the hub took the request, and will call back."""
+    """`error` is empty where the hub took the request, and will call back.
+
+    A hub that `is_down` would not have taken another request either: nothing came back, or 429, or 500 and above.
+    """
 
     error: str = ""
+    is_down: bool = False
 
 
 class Hub(Protocol):
@@ -44,19 +48,20 @@ class GuardedHub:
     async def ask(self, url: str, form: Mapping[str, str], secrets: tuple[str, ...] = ()) -> HubAnswer:
         """Post the form. A redirect is an answer like any other, and is not followed."""
         try:
-            error = await self._post(checked(url), form)
+            answer = await self._post(checked(url), form)
         except VigieError as refusal:
-            error = refusal.message
+            answer = HubAnswer(refusal.message, is_down=True)
         except TimeoutError:
-            error = f"{origin(url)} did not answer within {self._timeout:g} s"
+            answer = HubAnswer(f"{origin(url)} did not answer within {self._timeout:g} s", is_down=True)
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            error = f"{origin(url)} could not be reached: {str(failure) or type(failure).__name__}"
+            reason = str(failure) or type(failure).__name__
+            answer = HubAnswer(f"{origin(url)} could not be reached: {reason}", is_down=True)
+        error = answer.error
         for secret in secrets:
             error = error.replace(secret, _HIDDEN)
-        return HubAnswer(clip(one_line(error), _LONGEST_QUOTE))
+        return replace(answer, error=clip(one_line(error), _LONGEST_QUOTE))
 
-    async def _post(self, url: str, form: Mapping[str, str]) -> str:
-        """What is wrong with the answer; nothing where it is 200 to 299."""
+    async def _post(self, url: str, form: Mapping[str, str]) -> HubAnswer:
         async with (
             asyncio.timeout(self._timeout),
             aiohttp.ClientSession(
@@ -70,8 +75,9 @@ class GuardedHub:
             session.post(url, data=dict(form), allow_redirects=False) as response,
         ):
             if 200 <= response.status < 300:
-                return ""
+                return HubAnswer()
             if 300 <= response.status < 400:
-                return f"{origin(url)} answered {response.status}: redirects are not followed"
+                return HubAnswer(f"{origin(url)} answered {response.status}: redirects are not followed")
             said = (await response.content.read(LARGEST_ANSWER)).decode("utf-8", "replace")
-            return f"{origin(url)} answered {response.status} {response.reason or ''}: {said}".rstrip(": ")
+            error = f"{origin(url)} answered {response.status} {response.reason or ''}: {said}".rstrip(": ")
+            return HubAnswer(error, is_down=response.status == 429 or response.status >= 500)

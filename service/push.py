@@ -113,8 +113,10 @@ class Pushes:
             await self._working
 
     def wind_down(self) -> None:
-        """Take nothing more in; what waits is left to the next poll, what is being read may end."""
+        """Take nothing more in; what is being read may end, what waits is polled for at the next start."""
         self.is_open = False
+        for push in self._waiting:
+            self._to_visit.setdefault(push.subscription.source_id, self._clock.now())
         self._waiting.clear()
 
     async def tick(self) -> None:

@@ -77,6 +77,10 @@ class CrawlerSettings(_Part):
     idle_timeout: Seconds = Field(default=20.0, ge=0.1, le=300, description="longest wait for the next piece of it")
     visits: int = Field(default=16, ge=1, le=500, description="sources visited at the same time")
     pages_per_visit: int = Field(default=200, ge=1, le=10_000, description="articles fetched in one visit at most")
+    chromium: str = Field(
+        default="", description="the browser for sources with `browser`; empty: the Chromium that is on the PATH"
+    )
+    spider_timeout: Seconds = Field(default=1_800.0, ge=1, le=86_400, description="longest run of a spider of your own")
     revisits: int = Field(
         default=3, ge=0, le=12, description="how often a new article is looked at again, after 1 h, 4 h, 1 d, 3 d, 7 d"
     )
@@ -186,12 +190,21 @@ class SourceEntry(_Part):
     accept_any_certificate: bool = Field(
         default=False, description="read its site whatever certificate it shows, even one of its own making"
     )
+    browser: bool = Field(
+        default=False, description="fetch its pages by a browser, because scripts write them, see docs/browser.md"
+    )
     spider: str = Field(
         default="",
         max_length=200,
         pattern=r"^([A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*)?$",
         description="a spider of your own that reads it, `module:Class`, see docs/spiders.md",
     )
+
+    @model_validator(mode="after")
+    def _browser_goes_straight(self) -> Self:
+        if self.browser and (self.accept_any_certificate or (self.access and self.access.proxy)):
+            raise ValueError("a source with `browser` has no proxy of its own and takes no unknown certificate")
+        return self
 
     @field_validator("url")
     @classmethod

@@ -8,6 +8,7 @@ from news.rhythm import Rhythm, wait_steps
 
 FALSE_ALARMS_A_YEAR = 0.2  # of a source that goes on as before
 FEWEST_WAITS = 30
+FEWEST_LONG_WAITS = 8  # of at least half an article; articles that always come together tell of few waits
 FEWEST_HOURS = 14 * 24.0
 _HOURS_A_YEAR = 8_766.0
 _TAIL = 0.15  # the share of waits that are long; from how much longer they get the rest is inferred
@@ -31,8 +32,11 @@ class Silence:
 def silent_since(
     rhythm: Rhythm, last_news: datetime, now: datetime, false_alarms_a_year: float = FALSE_ALARMS_A_YEAR
 ) -> Silence | None:
-    """Whether the source is silent; None as long as too little is known of it (30 articles over 14 days)."""
-    if rhythm.all_waits < FEWEST_WAITS or rhythm.observed < FEWEST_HOURS or rhythm.until is None:
+    """Whether the source is silent; None as long as too little is known of it.
+
+    Enough are 30 articles over 14 days that came on at least eight occasions.
+    """
+    if rhythm.all_waits < FEWEST_WAITS or rhythm.waits[0] < FEWEST_LONG_WAITS or rhythm.observed < FEWEST_HOURS:
         return None
     if rhythm.waited <= longest_likely_wait(rhythm, false_alarms_a_year):
         return None

@@ -11,9 +11,10 @@ import structlog
 
 from alerting.marks import one_line
 from news.clock import Clock
+from news.errors import BadUrlError
 from news.text import clip
 from news.url import origin
-from service.hub import Hub
+from service.hub import Hub, HubAnswer
 from storage import Database, Transaction
 from storage.subscriptions import Subscription
 
@@ -125,17 +126,35 @@ class Subscriber:
 
     async def _ask_in_turn(self, of_one_hub: Sequence[Subscription], free: asyncio.Semaphore) -> None:
         async with free:
-            for one in of_one_hub:
+            for number, one in enumerate(of_one_hub, start=1):
                 if self._is_winding_down:
                     return
                 try:
-                    await (self._end(one) if one.state == "ending" else self._subscribe(one))
+                    answer = await (self._end(one) if one.state == "ending" else self._subscribe(one))
+                    if answer.is_down:
+                        await self._put_off(of_one_hub[number:], answer.error)
+                        return
                 except Exception:  # a fault of ours must not stop the others
                     log.exception("hub not asked", source=one.source, feed=one.feed_url, hub=one.hub)
 
-    async def _subscribe(self, one: Subscription) -> None:
-        if not await self._note(one):
+    async def _put_off(self, others: Sequence[Subscription], error: str) -> None:
+        """A hub that is down is not asked for its other feeds too, so that it holds nobody up: they wait alike."""
+        if not others:
             return
+        now = self._clock.now()
+        alike: dict[timedelta, list[int]] = {}
+        for one in others:
+            if one.state != "ending":
+                alike.setdefault(wait_after(one.failures), []).append(one.id)
+        async with self._database.write() as tx:
+            await tx.subscriptions.gone([one.id for one in others if one.state == "ending"])
+            for wait, numbers in alike.items():
+                await tx.subscriptions.put_off(numbers, now, now + wait, error)
+        log.warning("hub down", hub=others[0].hub, error=error, feeds_put_off=len(others))
+
+    async def _subscribe(self, one: Subscription) -> HubAnswer:
+        if not await self._note(one):
+            return HubAnswer()
         lease = str(int(LEASE.total_seconds()))
         form = self._form("subscribe", one) | {"hub.secret": one.secret, "hub.lease_seconds": lease}
         answer = await self._hub.ask(one.hub, form, (one.secret, one.token))
@@ -145,14 +164,18 @@ class Subscriber:
             log.warning("hub failed", source=one.source, feed=one.feed_url, hub=one.hub, error=answer.error)
         else:
             log.info("hub asked", source=one.source, feed=one.feed_url, hub=one.hub)
+        return answer
 
-    async def _end(self, one: Subscription) -> None:
+    async def _end(self, one: Subscription) -> HubAnswer:
         """Tell the hub once; one that does not take it, or does not call back, is left to the end of its lease."""
-        is_told = one.failures == 0 and await self._note(one)
-        if is_told and not (await self._hub.ask(one.hub, self._form("unsubscribe", one), (one.token,))).error:
-            return
+        answer = HubAnswer()
+        if one.failures == 0 and await self._note(one):
+            answer = await self._hub.ask(one.hub, self._form("unsubscribe", one), (one.token,))
+            if not answer.error:
+                return answer
         async with self._database.write() as tx:
             await tx.subscriptions.gone([one.id])
+        return answer
 
     async def _note(self, one: Subscription) -> bool:
         now = self._clock.now()
@@ -203,4 +226,8 @@ class Subscriber:
 
 
 def _place(hub: str) -> str:
-    return origin(hub)
+    """Its origin; the hub as named where it has none, which is told when it is asked."""
+    try:
+        return origin(hub)
+    except BadUrlError:
+        return hub

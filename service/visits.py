@@ -115,7 +115,8 @@ class Visits:
             return
         rhythm = _learned(end.brief, outcome, now)
         after = _after(await self._fresh(tx, end), outcome, now)
-        due_at = self._next_due(source, outcome, rhythm, now, next_fetch)
+        # Links that wait are fetched at visits, and a spider's run fetches what it likes.
+        due_at = self._next_due(source, outcome, rhythm, now, None if source.spider else next_fetch)
         values = _values(after) | {"due_at": due_at, "rhythm": rhythm.as_json()}
         if outcome.judged:
             values["patterns"] = _patterns(end.brief, outcome, now)

@@ -112,15 +112,19 @@ def _async_url(url: str) -> URL:
 
 
 def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """Reader and writer: SQLite has one writer at a time, so its writer is one connection and callers queue for it."""
+    """Reader and writer: SQLite has one writer at a time, so its writer is one connection and callers queue for it.
+
+    What is written stays out of the messages of errors, which are logged: some of it is secret.
+    """
     if url.get_backend_name() == "postgresql":
-        writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
         _tune_postgresql(writer)
         # The reader shares the writer's connections.
         return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), writer
-    reader = create_async_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": _BUSY_SECONDS})
+    waiting = {"timeout": _BUSY_SECONDS}
+    reader = create_async_engine(url, pool_size=8, max_overflow=8, connect_args=waiting, hide_parameters=True)
     writer = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=300, connect_args={"timeout": _BUSY_SECONDS}
+        url, pool_size=1, max_overflow=0, pool_timeout=300, connect_args=waiting, hide_parameters=True
     )
     _tune_sqlite(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
     # A write transaction that begins with a read and upgrades later fails at once where another one wrote meanwhile.

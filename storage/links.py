@@ -14,7 +14,7 @@ from storage.rows import insert_missing
 
 _link = tables.link
 _KEYS_AT_ONCE = 500
-_BITS: dict[Road, int] = {"feed": 1, "sitemap": 2, "section": 4}
+_BITS: dict[Road, int] = {"feed": 1, "sitemap": 2, "section": 4, "spider": 8}
 
 
 def _value(row: Row[Any]) -> Link:

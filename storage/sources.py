@@ -33,6 +33,9 @@ AS_NEW: Mapping[str, Any] = {
     "last_news_at": None,
 }
 
+# And of one that is read by other means from now on: what those find first was there before.
+READ_ANEW: Mapping[str, Any] = {"discovered_at": None, "watched_since": None}
+
 
 def _row(source: Source, now: datetime) -> dict[str, Any]:
     return {

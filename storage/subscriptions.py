@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, Select, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from news.text import storable
 from storage import tables
 from storage.rows import insert_new
 
@@ -18,7 +19,8 @@ STILL_PUSHED = timedelta(days=7)
 
 # What the hub knows the feed by: the address that the feed calls its own, else the one where it was found.
 _topic = case((_feed.c.topic != "", _feed.c.topic), else_=_feed.c.url)
-_is_wanted = (_feed.c.hub != "") & ~_source.c.paused & ~_source.c.removed
+# A source that a spider reads has no feeds that are read, whatever was found before.
+_is_wanted = (_feed.c.hub != "") & ~_source.c.paused & ~_source.c.removed & (_source.c.spider == "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Subscriptions:
 
     async def by_token(self, token: str) -> Subscription | None:
         """The one whose callback has this token."""
+        if storable(token) != token:  # anybody may ask for anything, and PostgreSQL refuses NUL
+            return None
         found = await self._found(_rows().where(_subscription.c.token == token))
         return found[0] if found else None
 
@@ -162,6 +166,12 @@ class Subscriptions:
     async def failed(self, number: int, error: str) -> None:
         """Keep what went wrong; when to ask again was noted as the hub was asked."""
         await self._set(number, last_error=error)
+
+    async def put_off(self, numbers: Sequence[int], now: datetime, again_at: datetime, error: str) -> None:
+        """Let these wait as if their hub had been asked in vain, except those that somebody else sees to."""
+        statement = update(_subscription).where(_subscription.c.id.in_(numbers), _subscription.c.next_try_at <= now)
+        counted = {"failures": _subscription.c.failures + 1, "next_try_at": again_at, "last_error": error}
+        await self._connection.execute(statement.values(**counted))
 
     async def pushed(self, number: int, now: datetime) -> None:
         """The hub has pushed something that bears our signature."""

@@ -68,10 +68,15 @@ async def _body(request: Request) -> bytes | Response:
     received = bytearray()
     try:
         async with asyncio.timeout(_SECONDS_A_PUSH):
-            async for piece in request.stream():
-                received += piece
+            is_whole = False
+            while not is_whole:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    return _said(400)  # nobody hears it
+                received += message.get("body", b"")
                 if len(received) > LARGEST_PUSH:
                     return _said(413, "too large")
+                is_whole = not message.get("more_body", False)
     except TimeoutError:
         return _said(408, "too slow")
     return bytes(received)

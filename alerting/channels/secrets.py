@@ -3,12 +3,11 @@
 import base64
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from news.errors import DeliveryError, RetryAdvice
+from news.secret import Secret, SecretMissingError
 
 HIDDEN = "…"
-_LARGEST_FILE = 4_096
 
 
 def read_secret(variable: str, file: str, environ: Mapping[str, str] = os.environ) -> str:
@@ -16,11 +15,11 @@ def read_secret(variable: str, file: str, environ: Mapping[str, str] = os.enviro
 
     Raises DeliveryError, which pauses the channel, if there is none.
     """
-    secret = environ.get(variable, "") if variable else _read(file)
-    if not secret:
-        place = f"the environment variable {variable}" if variable else f"the file {file}"
-        raise _absent(f"{place} holds no secret")
-    return secret
+    try:
+        return Secret(variable, file).read(environ)
+    except SecretMissingError as missing:
+        advice = RetryAdvice(pause_channel=True)
+        raise DeliveryError(missing.message, advice, hint="put the secret there, then resume the channel") from None
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
@@ -29,16 +28,3 @@ def scrubbed(text: str, secrets: Iterable[str]) -> str:
         for form in (secret, base64.b64encode(secret.encode()).decode().rstrip("=")):
             text = text.replace(form, HIDDEN)
     return text
-
-
-def _read(file: str) -> str:
-    try:
-        with Path(file).open(encoding="utf-8") as opened:
-            return opened.read(_LARGEST_FILE).rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise _absent(f"the file {file} cannot be read: {reason}") from None
-
-
-def _absent(message: str) -> DeliveryError:
-    return DeliveryError(message, RetryAdvice(pause_channel=True), hint="put the secret there, then resume the channel")

@@ -4,6 +4,7 @@ Whatever stands above never sees them, so a redirect has nothing to carry to ano
 """
 
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import structlog
 from scrapy import Request
@@ -46,7 +47,7 @@ class AccessMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Put on what belongs to this URL. Raises WireError, AddressRefusedError, CannotResolveHostError."""
-        # Nobody else chooses a proxy: Twisted would dial the address of one without asking the guard.
+        # Nobody else chooses a proxy: what it is asked for would pass no guard.
         for name in ("proxy", ANY_CERTIFICATE):
             request.meta.pop(name, None)
         access = request.meta.get(ACCESS)
@@ -75,7 +76,7 @@ class AccessMiddleware:
         _take_off(request)
 
     async def _through_proxy(self, request: Request, access: Access) -> dict[str, str]:
-        """Judge the proxy and what it will be asked for; the proxy is dialled at the address that was judged."""
+        """Judge the proxy and what it will be asked for; what is dialled is an address that was judged."""
         host, port = urls.endpoint(access.proxy)
         try:
             address = (await self._guard.addresses(host, port))[0]
@@ -87,7 +88,10 @@ class AccessMiddleware:
             await self._guard.addresses(*urls.endpoint(request.url))
         except OSError as error:
             raise CannotResolveHostError(str(error)) from error
-        request.meta["proxy"] = f"http://{f'[{address}]' if ':' in address else address}:{port}"
+        # For a tunnel Twisted asks the resolver for a name under no port, and for an address not at all: it is given
+        # one that was judged. Else it asks as for any other host.
+        dialled = address if urlsplit(request.url).scheme == "https" else host
+        request.meta["proxy"] = f"http://{f'[{dialled}]' if ':' in dialled else dialled}:{port}"
         authorization = access.proxy_authorization()
         return {_PROXY_AUTHORIZATION: authorization} if authorization else {}
 

@@ -35,6 +35,11 @@ _EXEMPT = "vigie_is_robots_txt"
 _Asked = tuple[str, str]  # an origin, and the way there where it is not the usual one
 
 
+def is_robots_txt(request: Request) -> bool:
+    """Whether a request is this middleware's own, for a robots.txt."""
+    return bool(request.meta.get(_EXEMPT))
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The rules of an origin, parsed, and how long they hold."""
@@ -64,7 +69,7 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Raises RobotsForbidden, RobotsUnreachable, or HostClosed."""
-        if request.meta.get(_EXEMPT):
+        if is_robots_txt(request):
             return
         known = await self._known_of(request.url, request.meta.get(ACCESS))
         if known.robots.is_unreachable:
@@ -72,14 +77,14 @@ class RobotsMiddleware:
         if not known.robots.allows(request.url, self._user_agent):
             raise RobotsForbidden(f"robots.txt forbids {request.url}")
 
-    async def robots_of(self, url: str) -> Robots:
-        """The rules of the URL's origin."""
-        return (await self._known_of(url)).robots
+    async def robots_of(self, url: str, access: Access | None = None) -> Robots:
+        """The rules of the URL's origin, asked for in the way of whoever has this access."""
+        return (await self._known_of(url, access)).robots
 
     async def _known_of(self, url: str, access: Access | None = None) -> _Known:
         """What we know of the URL's origin; whoever asks first looks it up, the others wait for that.
 
-        A source's own way there has knowledge of its own: what a proxy or an unknown certificate says binds nobody else.
+        What a source's own proxy says, or a server with any certificate, binds nobody else.
         """
         origin = urls.origin(url)
         way = access.without_credentials() if access is not None and access.road else None

@@ -15,6 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.access import Access
+from crawler.browser import Browser
 from crawler.failure import FetchFailure, from_exception
 from crawler.fetching import Answer, Fetcher, answer_or_failure
 from crawler.guard import GuardedResolver
@@ -45,6 +46,7 @@ class NewsSpider(scrapy.Spider):
     memory: SiteMemory
     clock: Clock
     visits: "asyncio.Queue[OpenVisit]"
+    browser: Browser | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "NewsSpider":

@@ -200,6 +200,19 @@ async def test_a_secret_is_in_no_log_no_database_no_output_and_no_export(
     assert encoded not in everything
 
 
+async def test_a_look_at_a_source_that_is_there_has_its_access(site: LocalSite, start: Start, tmp_path: Path) -> None:
+    noted = Noted(site)
+    site.publish("une", "Réservé aux abonnés")
+    async with start(site.url(), site.address, access=SUBSCRIPTION):
+        pass
+    said = await Commands(tmp_path).apart("source", "test", "Le Phare")
+    assert said.code == 0, said.err
+    assert CANARY not in said.out + said.err
+    assert noted.sent.pop("/robots.txt") == {}
+    assert noted.sent.keys() >= {"/", "/feed.xml"}
+    assert all(sent == ALL for sent in noted.sent.values())
+
+
 def _all_bytes(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
@@ -223,15 +236,28 @@ async def test_everything_of_a_source_goes_through_its_proxy_which_alone_is_told
     assert all(sent == ALL for sent in noted.sent.values())
 
 
-async def test_https_goes_through_a_tunnel(start: Start, tmp_path: Path) -> None:
+async def test_a_proxy_may_be_allowed_by_its_name(site: LocalSite, start: Start) -> None:
+    site.publish("une", "Par le détour")
+    async with Proxy() as proxy:
+        named = f"proxy.example:{proxy.port}"
+        access, names = f'proxy = "http://{named}"', _everywhere("127.0.0.1")
+        async with start(site.url(), site.address, named, access=access, names=names) as vigie:
+            await vigie.visit()
+            assert len(await vigie.articles()) == 1
+    assert len(proxy.asked) == sum(site.asked.values())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "proxy.example"])
+async def test_https_goes_through_a_tunnel(start: Start, tmp_path: Path, host: str) -> None:
     async with Proxy() as proxy, HostileSite(certificate(tmp_path)) as own:
         own.listed = ["/une"]
         own.answers["/une"] = answering(page("Dans le tunnel"))
         async with start(
             own.url("/feed.xml"),
             own.address,
-            proxy.address,
-            access=f'proxy = "http://{proxy.address}"',
+            f"{host}:{proxy.port}",
+            access=f'proxy = "http://{host}:{proxy.port}"',
+            names=_everywhere("127.0.0.1"),
             accept_any_certificate=True,
         ) as vigie:
             await vigie.visit()

@@ -14,6 +14,8 @@ from scrapy.http.request import NO_CALLBACK
 
 from alerting.channels import check, generate_secret
 from cli.network import system_resolve
+from crawler.access import Access
+from crawler.middlewares.access import access_meta
 from extraction.pool import WorkerPool
 from news.alert import Channel
 from news.clock import ManualClock
@@ -248,11 +250,12 @@ async def test_row_9_what_the_user_allows_by_network_or_by_host_and_port_is_dial
     "proxy", ["http://inside.example:9", "http://127.0.0.1:9", "http://[::1]:9", "http://0x7f.1:9"]
 )
 async def test_row_9_a_proxy_is_dialled_like_anything_else(proxy: str, started: Started) -> None:
-    """The proxy's own address passes the guard; what it is asked for, only the proxy can guard."""
+    """The proxy's own address passes the guard, and so does what it is asked for: see test_credentials.py."""
     started.names = Names(inside=[["10.0.0.1"]])
     started.resolve = started.names if "inside" in proxy else system_resolve
     async with started.visited() as vigie:
-        request = Request(started.site.url("/x"), callback=NO_CALLBACK, meta={"proxy": proxy})
+        access = Access(site=started.site.url(), proxy=proxy)
+        request = Request(started.site.url("/x"), callback=NO_CALLBACK, meta=access_meta(access))
         spider = vigie.engine.crawler._spider
         with pytest.raises((AddressRefusedError, CannotResolveHostError)) as refused:
             await spider.crawler.engine.download_async(request)

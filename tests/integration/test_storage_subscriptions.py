@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from news.source import Feed
 from storage import Database, Transaction
 from storage.subscriptions import WantedPush
@@ -70,6 +73,45 @@ async def test_whoever_asks_second_is_told_so(database: Database) -> None:
         assert not await tx.subscriptions.ask(one, NOON, NOON + HOUR)
         [asked] = (await tx.subscriptions.of(source)).values()
         assert (asked.state, asked.failures, asked.next_try_at) == ("asked", 1, NOON + HOUR)
+
+
+async def test_those_put_off_wait_as_if_they_had_been_asked(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        one = await subscribe(tx)
+        await tx.subscriptions.put_off([one], NOON - MINUTE, NOON + HOUR, "seen to by another")
+        [known] = (await tx.subscriptions.of(source)).values()
+        assert (known.failures, known.next_try_at, known.last_error) == (0, NOON, "")
+        await tx.subscriptions.put_off([one], NOON, NOON + HOUR, "down")
+        [waits] = (await tx.subscriptions.of(source)).values()
+        assert (waits.state, waits.failures, waits.next_try_at, waits.last_error) == ("new", 1, NOON + HOUR, "down")
+
+
+async def test_a_token_that_no_database_keeps_is_nobodys(database: Database) -> None:
+    async with database.write() as tx:
+        await put_feed(tx)
+        await subscribe(tx)
+        for token in ("\x00", "tok\x00en", "\ud800", "x" * 5_000):
+            assert await tx.subscriptions.by_token(token) is None
+
+
+async def test_a_source_that_a_spider_reads_wants_no_subscription(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await tx.sources.change(source, spider="mine:Spider")
+        assert await tx.subscriptions.missing(10) == []
+        await tx.sources.change(source, spider="")
+        await subscribe(tx)
+        assert await tx.subscriptions.unwanted() == []
+        await tx.sources.change(source, spider="mine:Spider")
+        assert [one.token for one in await tx.subscriptions.unwanted()] == ["token"]
+
+
+async def test_what_is_secret_is_in_no_error_of_the_database(database: Database) -> None:
+    with pytest.raises(IntegrityError) as raised:
+        async with database.write() as tx:
+            await tx.subscriptions.add(WantedPush(999, HUB, URL), "canary-token", "canary-secret", NOON)
+    assert "canary" not in str(raised.value)
 
 
 async def test_a_subscription_goes_with_its_feed(database: Database) -> None:

@@ -177,6 +177,9 @@ async def test_whoever_knows_no_token_learns_nothing(vigie: ReachableVigie, hub:
     assert (status, said) == (404, "no such subscription")
     assert await post(unknown, rss()) == 410
     assert (await get(f"{vigie.public_url}/websub/"))[0] == 404
+    for odd in ("%00", "a%00b", "%ff", "a" * 5_000):
+        assert (await get(f"{vigie.public_url}/websub/{odd}?hub.topic=x"))[0] == 404
+        assert await post(f"{vigie.public_url}/websub/{odd}", rss()) == 410
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from fastapi import Request, Response
 
 from extraction.pool import WorkerPool
 from news.ports import Workers
@@ -173,6 +174,42 @@ async def test_what_comes_while_too_much_waits_only_has_the_source_visited(
         await vigie.pushes.finish()
         assert [link.url for link in await vigie.links()] == ["https://phare.example/0", "https://phare.example/1"]
         assert (await vigie.source()).due_at == NOON + timedelta(seconds=12)
+
+
+async def test_what_waits_at_a_stop_has_its_source_visited_at_the_next_start(
+    database: Database, pool: WorkerPool
+) -> None:
+    stuck = Stuck()
+    stuck.free.set()
+    async with LocalHub() as hub, reachable(database, pool, workers=cast(Workers, stuck)) as vigie:
+        await subscribed(vigie, hub)
+        await pushed(vigie, hub, rss("https://phare.example/known"))
+        async with database.write() as tx:
+            await tx.sources.change(vigie.source_id, due_at=NOON + HOUR)
+        stuck.free.clear()
+        stuck.begun.clear()
+        for name in ("known", "new"):
+            vigie.wait(seconds=6)
+            assert await hub.distribute(rss(f"https://phare.example/{name}")) == 202
+            await stuck.begun.wait()
+        vigie.pushes.wind_down()
+        stuck.free.set()
+        await vigie.pushes.finish()
+        assert [link.url for link in await vigie.links()] == ["https://phare.example/known"]
+        assert (await vigie.source()).due_at == vigie.clock.now()
+
+
+async def test_a_body_that_breaks_off_is_no_fault_of_ours() -> None:
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"<rss", "more_body": True}, {"type": "http.disconnect"},
+    ]  # fmt: skip
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    answer = await websub._body(Request({"type": "http", "headers": []}, receive))
+    assert isinstance(answer, Response)
+    assert answer.status_code == 400
 
 
 async def _said_to(vigie: ReachableVigie, callback: str, header: str, body: bytes) -> bytes:

@@ -164,14 +164,16 @@ def _declared(*extras: str) -> set[str]:
     return {_normal(requirement) for requirement in listed}
 
 
+_EXTRAS = {"bench": ["dev"], "cli": ["demo"], "seeds": ["demo"], "crawler": ["browser"]}
+
+
 def test_every_library_that_is_imported_is_declared() -> None:
     undeclared = {
         f"{_name(path)}: {name}"
         for path in modules()
         for name in _imported(path)
-        # `make bench` and `make demo` run where the extras are installed, the service does not.
-        if not _distributions().get(name, {name})
-        & _declared(*{"bench": ["dev"], "cli": ["demo"], "seeds": ["demo"]}.get(_name(path).split("/")[0], []))
+        # `make bench`, `make demo` and the browser run where the extras are installed, the service does not.
+        if not _distributions().get(name, {name}) & _declared(*_EXTRAS.get(_name(path).split("/")[0], []))
     }
     assert undeclared == set()
 

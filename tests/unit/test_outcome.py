@@ -47,7 +47,7 @@ async def test_a_feed_that_is_gone_does_not_hide_behind_a_section_that_works() -
 
 async def test_a_host_that_is_down_has_not_moved_its_feeds() -> None:
     for kind in ("network", "timeout", "host closed", "robots unreachable", "guard", "certificate"):
-        assert not outcome_of(a_visit(failed(FEED, cast(FailureKind, kind)))).rediscover
+        assert not outcome_of(a_visit(failed(FEED, kind))).rediscover
     assert outcome_of(a_visit(failed(FEED, status=410))).rediscover
     assert outcome_of(a_visit(Poll(replace(FEED, last_error="it is no feed")))).rediscover
 

@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
@@ -70,6 +70,52 @@ def test_what_a_first_visit_finds_is_learned_from_its_dates() -> None:
     assert rhythm.last == now - HOUR
 
 
+def test_what_is_older_than_four_weeks_teaches_a_first_visit_only_that_there_was_nothing_since() -> None:
+    rhythm = Rhythm().after([START - 800 * DAY, START - 29 * DAY], START)
+    assert rhythm.level == 0
+    assert rhythm.last is None
+    assert rhythm.observed == 28 * 24
+    mixed = Rhythm().after([START - 800 * DAY, START - 2 * DAY], START)
+    assert mixed == Rhythm().after([START - 2 * DAY], START)
+
+
+def test_a_change_of_the_level_is_known_within_days() -> None:
+    before, after = of_kind("doubles after a month", 28), of_kind("doubles after a month", 32)
+    now = START + 35 * DAY + 10 * HOUR
+    assert after.usual(now) * after.mood > 1.5 * before.usual(now) * before.mood
+
+
+def test_many_small_steps_teach_what_one_big_step_does() -> None:
+    known = of_kind("national daily", 28)
+    now = START + 28 * DAY
+    often = known
+    for minutes in range(5, 601, 5):
+        often = often.after([], now + timedelta(minutes=minutes))
+    once = known.after([], now + timedelta(minutes=600))
+    assert often.level == pytest.approx(once.level, rel=0.01)
+    assert often.waited == pytest.approx(once.waited, rel=0.2)  # meanwhile it has learned of the quiet
+    assert often.mood == pytest.approx(once.mood, rel=0.05)
+    assert often.observed == pytest.approx(once.observed)
+
+
+@given(st.lists(INSTANTS, max_size=30), INSTANTS, st.integers(-12, 14))
+def test_the_zone_of_an_instant_does_not_matter(published: list[datetime], until: datetime, zone: int) -> None:
+    there = timezone(zone * HOUR)
+    elsewhere = Rhythm().after([instant.astimezone(there) for instant in published], until.astimezone(there))
+    assert elsewhere == Rhythm().after(published, until)
+
+
+@given(INSTANTS, st.lists(st.timedeltas(timedelta(), 9 * DAY), min_size=2, max_size=2))
+def test_what_is_expected_of_two_spans_is_what_is_expected_of_both(start: datetime, lengths: list[timedelta]) -> None:
+    middle, end = start + lengths[0], start + sum(lengths, timedelta())
+    whole = expected(_DAILY, start, end)
+    assert whole >= 0
+    assert expected(_DAILY, start, middle) + expected(_DAILY, middle, end) == pytest.approx(whole)
+
+
+_DAILY = of_kind("regional daily", 28)
+
+
 def test_dates_in_the_future_and_before_what_is_learned_count_as_published_now() -> None:
     rhythm = Rhythm().after([], START).after([START - 9 * DAY, START + 9 * DAY], START + HOUR)
     assert sum(rhythm.hours) == pytest.approx(2, rel=0.01)
@@ -107,6 +153,18 @@ def test_nothing_learned_is_negative_or_no_number_and_all_of_it_survives_json(
 
 @pytest.mark.parametrize("value", [None, [], {}, 7, "x", [1, 2, 3], [2, 0, None, *([0.0] for _ in range(7))]])
 def test_what_is_no_rhythm_is_an_empty_one(value: object) -> None:
+    assert Rhythm.from_json(value) == Rhythm()
+
+
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf"), "much", None])
+@pytest.mark.parametrize("place", range(1, 10))
+def test_a_rhythm_that_was_spoiled_is_an_empty_one(place: int, bad: object) -> None:
+    value = _DAILY.as_json()
+    assert Rhythm.from_json(value) != Rhythm()
+    if place < 3:
+        value[place] = bad if bad not in (-1.0, None) else "then"
+    else:
+        value[place][0] = bad
     assert Rhythm.from_json(value) == Rhythm()
 
 

@@ -1,0 +1,32 @@
+"""Which pages of a source the browser fetches: those that readers look at, and none that only machines read."""
+
+from typing import Any
+
+from scrapy import Request
+
+from crawler.fetching import Fetcher
+from news.source import Feed, Source
+
+BY_BROWSER = "vigie_by_browser"
+
+
+class BrowserFetcher(Fetcher):
+    """A source's fetcher, whose articles, section pages and home page go through the browser."""
+
+    def request(self, url: str, feed: Feed | None = None, max_bytes: int = 0, **wiring: Any) -> Request:
+        """The request, marked for the browser unless it is for a feed or a sitemap."""
+        request = super().request(url, feed, max_bytes, **wiring)
+        is_read_by_machines = bool(max_bytes) or (feed is not None and feed.road != "section")
+        request.meta[BY_BROWSER] = not is_read_by_machines
+        return request
+
+
+def fetcher_for(source: Source, fetcher: Fetcher) -> Fetcher:
+    """The fetcher for what belongs to a source. The browser has no proxy but ours, so a source with one is refused it.
+
+    Raises ConfigError where its access cannot be read.
+    """
+    own = fetcher.of(source)
+    if not source.browser or (own.access is not None and own.access.road):
+        return own
+    return BrowserFetcher(own._crawler, own._clock, own.access)
