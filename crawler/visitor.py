@@ -53,7 +53,7 @@ class Visitor:
             await self._poll_all(visit, due, Poller(visit.fetcher, self._workers, self._clock), brief)
         else:
             refusal = await self._discover(visit, brief)
-            if refusal is not None:
+            if refusal is not None and not self._spider.closing:
                 return refusal
         await self._fetch_pages(visit, brief)
         if self._spider.closing:
@@ -84,6 +84,8 @@ class Visitor:
             if self._spider.closing:
                 return
             poll = await poller.poll(feed, since=since, patterns=patterns)
+            if self._spider.closing and poll.failure is not None:  # broken off by us
+                return
             poll = replace(poll, feed=replace(poll.feed, not_before=self._closed_until(feed.url, poll.failure)))
             visit.polls.append(poll)
             await self._keep(visit, poll, is_last=number == len(feeds) - 1)

@@ -86,8 +86,7 @@ class NewsSpider(scrapy.Spider):
             while link is not None:
                 visit.pages += 1
                 if isinstance(answer, FetchFailure):
-                    visit.bites += bites_of(answer, link.url)
-                    await self.book.failed(link, answer)
+                    await self._failed(visit, link, answer)
                 else:
                     item = FetchedPage(visit.source, link, answer.page, asyncio.get_running_loop().create_future())
                     yield item
@@ -102,6 +101,12 @@ class NewsSpider(scrapy.Spider):
                 visit.ended.set_exception(error)
         finally:
             visit.ended.cancel()  # no effect on an end that is there; whoever waits never waits for ever
+
+    async def _failed(self, visit: OpenVisit, link: Link, failure: FetchFailure) -> None:
+        """Write a failure down; one of a fetch that our own stopping broke off tells nothing about the page."""
+        if not self.closing:
+            visit.bites += bites_of(failure, link.url)
+            await self.book.failed(link, failure)
 
     async def _next(self, visit: OpenVisit) -> Link | None:
         """The next link that is due, within the visit's share of pages; none when the service stops."""
