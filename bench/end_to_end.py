@@ -1,10 +1,11 @@
 """From crawl to commit: articles a second on a local site, CPU an article by stage, peak memory.
 
-    python -m bench.end_to_end [--pages 500] [--corpora FOLDER] [--json]
+    python -m bench.end_to_end [--pages 500] [--corpora FOLDER] [--news-please PYTHON] [--json]
 
 The crawl is Vigie's own, wired as in production: Scrapy fetches from four sites, one connection to each and no pause,
 workers extract, the index is asked, and each article commits with its search row. Canonical links are taken out of the
-pages, as they would lead to one article for several copies of a page, or elsewhere.
+pages, as they would lead to one article for several copies of a page, or elsewhere. Beside it a plain Scrapy spider
+downloads the same pages and, where an interpreter is named that has it, news-please downloads and extracts them.
 """
 
 import argparse
@@ -54,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=500, help="how many")
     parser.add_argument("--corpora", type=Path, default=Path("../shared/corpora"), help="annotated pages, if there")
+    parser.add_argument("--news-please", metavar="PYTHON", help="an interpreter that has news-please")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     served, origin = pages(options.pages, options.corpora)
@@ -62,6 +64,8 @@ def main() -> None:
     with serving(sites) as ports, tempfile.TemporaryDirectory() as folder:
         figures = reactor.run(_measure(Path(folder), ports))
         figures |= _beside(figures, _plain_scrapy(ports, sites), len(served))
+        if options.news_please:
+            figures |= _news_please(options.news_please, ports, sites)
     figures = {
         "pages": len(served),
         "of": origin,
@@ -140,6 +144,19 @@ def _plain_scrapy(ports: list[int], sites: list[list[bytes]]) -> float:
     if done.returncode:
         raise SystemExit(f"the plain Scrapy spider failed: {done.stderr}")
     return float(done.stdout)
+
+
+def _news_please(python: str, ports: list[int], sites: list[list[bytes]]) -> dict[str, Any]:
+    """What news-please spends on the same pages, in an interpreter of its own."""
+    urls = [
+        f"http://{HOST}:{port}/a/{page}" for port, site in zip(ports, sites, strict=True) for page in range(len(site))
+    ]
+    script = Path(__file__).parent / "news_please.py"
+    done = subprocess.run([python, script], check=False, capture_output=True, text=True, input="\n".join(urls))
+    if done.returncode:
+        raise SystemExit(f"news-please failed: {done.stderr}")
+    seconds, texts = done.stdout.splitlines()[-1].split()
+    return {"cpu_ms_news_please": round(float(seconds) * 1000 / len(urls), 2), "news_please_texts": int(texts)}
 
 
 def _beside(figures: dict[str, Any], download: float, count: int) -> dict[str, Any]:

@@ -1,37 +1,17 @@
 """When a source has been quiet for too long."""
 
 import random
-from bisect import bisect_right
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from bench.silence import STEADY, alarms
 from bench.traces import KINDS, START, Kind, trace
 from news.rhythm import Rhythm
-from service.silence import FALSE_ALARMS_A_YEAR, FEWEST_HOURS, FEWEST_WAITS, Silence, longest_likely_wait, silent_since
+from service.silence import FALSE_ALARMS_A_YEAR, FEWEST_HOURS, FEWEST_WAITS, longest_likely_wait, silent_since
 
 DAY = timedelta(days=1)
-STEADY = [kind for kind in KINDS if "month" not in kind.name]
-
-
-def alarms(kind: Kind, days: int, seed: int, dead_after: int = 10_000) -> list[tuple[datetime, Silence]]:
-    """Every time that a silence is noticed, of a source that is looked at every two hours."""
-    end_of_life = START + dead_after * DAY
-    published = [instant for instant in trace(kind, days, random.Random(seed)) if instant < end_of_life]
-    rhythm, now, seen, is_told = Rhythm(), START, 0, False
-    found: list[tuple[datetime, Silence]] = []
-    while now < START + days * DAY:
-        upto = bisect_right(published, now)
-        new, seen = published[seen:upto], upto
-        rhythm = rhythm.after(new, now)
-        is_told = is_told and not new
-        silence = silent_since(rhythm, now, now)
-        if silence is not None and not is_told:
-            found.append((now, silence))
-            is_told = True
-        now += timedelta(hours=2)
-    return found
 
 
 def test_there_are_no_more_false_alarms_than_is_said() -> None:

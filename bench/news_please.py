@@ -1,0 +1,40 @@
+"""What another crawler spends on the same pages: news-please, downloading and extracting them.
+
+    PYTHON bench/news_please.py < URLS
+
+Run by an interpreter that has news-please, which Vigie does not need; prints its CPU seconds, and how many pages gave a
+text. Pictures are not fetched, and no name is looked up: the pages are on loopback, and nothing else is asked.
+This file uses nothing of ours, for there is nothing of ours in that interpreter.
+"""
+
+import os
+import socket
+import sys
+from typing import Any
+
+from newsplease import NewsPlease  # type: ignore[import-not-found]
+
+
+def main() -> None:
+    """Fetch, extract, print."""
+    socket.getaddrinfo = _loopback_only
+    urls = [line.strip() for line in sys.stdin]
+    NewsPlease.from_url(urls[0], fetch_images=False)  # what it loads at first is not counted
+    before = _cpu()
+    found = [NewsPlease.from_url(url, fetch_images=False) for url in urls]
+    texts = sum(1 for article in found if article is not None and article.maintext)
+    print(_cpu() - before, texts)
+
+
+def _loopback_only(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
+    if host not in ("127.0.0.1", "localhost"):
+        raise socket.gaierror(f"{host} is not on loopback")
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
+def _cpu() -> float:
+    return sum(os.times()[:4])
+
+
+if __name__ == "__main__":
+    main()
