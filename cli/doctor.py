@@ -80,7 +80,9 @@ async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Find
     try:
         async with open_archive(Place(folder, file)) as archive, archive.database.read() as tx:
             guard = guard_under(archive.settings)
-            found = await examine_archive(tx, guard, archive.clock.now(), is_running=folder.is_held())
+            chromium = archive.settings.crawler.chromium
+            is_running = folder.is_held()
+            found = await examine_archive(tx, guard, archive.clock.now(), is_running=is_running, chromium=chromium)
             return [ok("database", f"opens; it holds {await tx.articles.count()} articles"), *found]
     except VigieError as error:
         return [fail("database", error.message, error.hint)]

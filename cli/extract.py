@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,18 +12,25 @@ import typer
 from cli.archive import quiet_logs
 from cli.articles import print_article
 from cli.errors import FoundWantingError
-from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.options import DEFAULT_DATA, ByBrowser, Config, Data, Json
 from cli.output import err, print_json
 from news.article import Article, NoArticle, Page
 from news.errors import ConfigError, NotFoundError
 
 if TYPE_CHECKING:
+    from news.source import Source
     from service.settings import Settings
+
+_Way = Callable[[str], "Awaitable[Source]"]
 
 
 def extract(
     source: Annotated[str, typer.Argument(help="A URL, a file, or `-` for standard input.", metavar="SOURCE")],
     url: Annotated[str, typer.Option("--url", help="Where a file or the input came from.", metavar="URL")] = "",
+    as_source: Annotated[
+        str, typer.Option("--as", help="Fetch it in the way of this source: its access, its browser.", metavar="NAME")
+    ] = "",
+    browser: ByBrowser = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -37,19 +46,29 @@ def extract(
 
         vigie extract page.html --url https://www.example.com/news/1.html --json
 
+        vigie extract https://www.example.com/news/1.html --as 'Le Phare'
+
         curl -s https://www.example.com/news/1.html | vigie extract -
     """
     quiet_logs()
     settings = _settings(data, config)
-    found = _of_url(settings, source) if "://" in source else _of_bytes(settings, source, url)
+    if "://" in source:
+        found = _of_url(settings, source, partial(_way, data, config, as_source, by_browser=browser))
+    else:
+        _only_for_urls(as_source, browser)
+        found = _of_bytes(settings, source, url)
     if isinstance(found, NoArticle):
-        raise FoundWantingError(
-            f"{source} is no article: {found.reason}" + (f" ({found.detail})" if found.detail else "")
-        )
+        why = f"{found.reason} ({found.detail})" if found.detail else found.reason
+        raise FoundWantingError(f"{source} is no article: {why}")
     if json:
         print_json(_shown(found))
     else:
         print_article(found)
+
+
+def _only_for_urls(as_source: str, browser: bool | None) -> None:
+    if as_source or browser:
+        raise ConfigError("--as and --browser are for a URL", "a file or the input is not fetched")
 
 
 def _shown(article: Article) -> dict[str, object]:
@@ -71,18 +90,31 @@ def _settings(data: Path, config: Path | None) -> "Settings":
     return read(config or (usual if usual.exists() else None))
 
 
-def _of_url(settings: "Settings", url: str) -> Article | NoArticle:
+def _of_url(settings: "Settings", url: str, way: _Way) -> Article | NoArticle:
     from crawler import reactor
 
-    return reactor.run(_fetched_and_extracted(settings, _fit(url)))
+    return reactor.run(_fetched_and_extracted(settings, _fit(url), way))
 
 
-async def _fetched_and_extracted(settings: "Settings", url: str) -> Article | NoArticle:
+async def _way(data: Path, config: Path | None, name: str, url: str, *, by_browser: bool | None) -> "Source":
+    """The source in whose way the URL is fetched; one that is not kept where none is named. Raises NotFoundError."""
+    from cli.looking import looked_at
+    from cli.place import Place, open_archive
+    from news.source import Source
+
+    if not name:
+        return looked_at(Source(0, url, url), by_browser=by_browser)
+    async with open_archive(Place.of(data, config)) as archive, archive.database.read() as tx:
+        return looked_at(await tx.sources.get(name), by_browser=by_browser)
+
+
+async def _fetched_and_extracted(settings: "Settings", url: str, way: _Way) -> Article | NoArticle:
     from cli.looking import fetched, lookout
 
+    source = await way(url)
     with err.status(f"fetching {url}"):
         async with lookout(settings) as look:
-            answer = await fetched(look.crawler, url)
+            answer = await fetched(look.crawler, url, source)
             return await look.extractor.extract(answer.page)
 
 

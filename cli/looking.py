@@ -2,21 +2,22 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from alerting.guard import GuardedDialler
 from cli.errors import FoundWantingError
 from cli.network import guard_under, system_resolve
-from cli.wiring import limits
+from cli.wiring import browser, limits
+from crawler.access import access_of, kinds_of
 from crawler.engine import CrawlEngine, CrawlParts
 from crawler.fetching import Answer
 from crawler.guard import GuardedResolver
 from crawler.memory import ShortMemory
 from extraction.extractor import PoolExtractor
 from extraction.pool import WorkerPool
-from news.address import allowing
 from news.clock import SystemClock
-from news.url import endpoint
+from news.errors import ConfigError
 
 if TYPE_CHECKING:
     from crawler.visit import VisitBook
@@ -37,9 +38,18 @@ class Lookout:
 async def lookout(settings: "Settings", resolve: "Resolve" = system_resolve) -> AsyncIterator[Lookout]:
     """A lookout, running. The reactor must ride on this loop; once per process."""
     pool = WorkerPool(1, settings.extraction.timeout)
-    guard = GuardedResolver(guard_under(settings, resolve))
-    no_book = cast("VisitBook", None)  # visits write in it, and there will be none
-    crawler = CrawlEngine(CrawlParts(limits(settings), guard, no_book, ShortMemory(), pool, SystemClock()))
+    guard = guard_under(settings, resolve)
+    crawler = CrawlEngine(
+        CrawlParts(
+            limits=limits(settings),
+            guard=GuardedResolver(guard),
+            book=cast("VisitBook", None),  # visits write in it, and there will be none
+            memory=ShortMemory(),
+            workers=pool,
+            clock=SystemClock(),
+            browser=browser(settings, GuardedDialler(guard)),
+        )
+    )
     await pool.warm()
     await crawler.start()
     try:
@@ -50,11 +60,33 @@ async def lookout(settings: "Settings", resolve: "Resolve" = system_resolve) -> 
 
 
 async def fetched(crawler: CrawlEngine, url: str, source: "Source | None" = None) -> Answer:
-    """The answer to one polite request, made with the access of `source` if there is one.
+    """The answer to one polite request, made with the access and by the browser of `source` if there is one.
 
     Raises FoundWantingError with the reason why there is none.
     """
     answer = await crawler.fetch(url, source)
     if isinstance(answer, Answer):
         return answer
-    raise FoundWantingError(answer.message, allowing(*endpoint(url)) if answer.kind == "guard" else "")
+    raise FoundWantingError(answer.message, answer.hint)
+
+
+def looked_at(source: "Source", *, by_browser: bool | None) -> "Source":
+    """The source as it is to be looked at: by the browser or not, whatever it says itself, if that is asked for.
+
+    Raises ConfigError where the browser cannot have its access.
+    """
+    if by_browser is None or by_browser == source.browser:
+        return source
+    if by_browser and access_of(source).road:
+        raise ConfigError(
+            f"the source {source.name!r} has a proxy of its own, or takes any certificate: the browser has neither",
+            "look at it without --browser",
+        )
+    return replace(source, browser=by_browser)
+
+
+def way_of(source: "Source") -> str:
+    """How it is looked at, in words; empty where as by anybody."""
+    said = [f"the source {source.name!r}"] if source.id else []
+    said += kinds_of(source)
+    return ", ".join([*said, "by the browser"] if source.browser else said)

@@ -25,6 +25,10 @@ Limit = Annotated[
     int, typer.Option("--limit", "-n", min=1, max=LARGEST_NUMBER, help="How many to show at most.", metavar="N")
 ]
 
+ByBrowser = Annotated[
+    bool | None, typer.Option("--browser/--no-browser", help="Whether the browser fetches its pages: docs/browser.md.")
+]
+
 DEFAULT_DATA = Path("data")
 
 

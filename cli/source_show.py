@@ -8,7 +8,7 @@ from cli.archive import reading
 from cli.named import Name, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
-from crawler.access import access_of
+from crawler.access import kinds_of
 from news.clock import SystemClock
 from news.source import ROADS, Feed, Link, Road, Source, state_of
 
@@ -32,7 +32,7 @@ def shown(source: Source) -> dict[str, Any]:
         "interval": source.interval or None,
         "history": source.history,
         "alert_history": source.alert_history,
-        "access": access_of(source).kinds,
+        "access": kinds_of(source),
         "spider": source.spider or None,
         "browser": source.browser,
         "added_at": source.added_at,
@@ -90,7 +90,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
             ("last success", ago(source.last_success_at, now)),
             ("latest article", ago(source.last_news_at, now)),
             ("next visit", "" if source.paused else soon(source, now)),
-            ("access", ", ".join(access_of(source).kinds)),
+            ("access", ", ".join(kinds_of(source))),
             ("spider", source.spider),
             ("browser", "its pages are fetched by a browser" if source.browser else ""),
             ("history", "alerted too" if source.alert_history else ""),

@@ -9,11 +9,11 @@ import typer
 
 from cli.archive import quiet_logs
 from cli.errors import FoundWantingError
-from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.options import DEFAULT_DATA, ByBrowser, Config, Data, Json
 from cli.output import ago, err, print_facts, print_json, print_line, print_table
+from news import url as urls
 from news.clock import SystemClock
 from news.errors import ConfigError
-from news.url import key
 
 if TYPE_CHECKING:
     from cli.place import Place
@@ -32,15 +32,20 @@ _NAMES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A site as a visit would find it. `regular` are the URLs polled each time; delays are in seconds."""
+    """A site as a visit to `source` would find it. `regular` are the URLs polled each time; delays are in seconds."""
 
-    url: str
+    source: "Source"
     found: Sequence["Found"]
     robots: "Robots"
     crawl_delay: float | None
     regular: frozenset[str]
     coverage: Sequence["Coverage"]
     articles: int
+
+    @property
+    def url(self) -> str:
+        """Where the look began."""
+        return self.source.url
 
     def entry(self, found: "Found") -> dict[str, object]:
         """One feed for programs."""
@@ -60,25 +65,29 @@ class _Seen:
 
 def test(
     source: Annotated[str, typer.Argument(help="A home page, a feed, or the name of a source.", metavar="URL")],
+    browser: ByBrowser = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Look at a site as a visit would: every road to its articles, and how the roads compare.
 
-    Nothing is stored. Exit code 1 where there is nothing to read, with the reason.
+    A source that is there already, by its name or its URL, is looked at with its access, and by the browser if it is
+    so marked. Nothing is stored. Exit code 1 where there is nothing to read, with the reason.
 
     Examples:
 
         vigie source test https://www.example.com/
 
         vigie source test 'Le Phare' --json
+
+        vigie source test https://www.example.com/ --browser
     """
     from cli.place import Place
     from crawler import reactor
 
     quiet_logs()
-    seen = reactor.run(_explored(Place.of(data, config), source))
+    seen = reactor.run(_explored(Place.of(data, config), source, by_browser=browser))
     if json:
         print_json(_report(seen))
     else:
@@ -86,8 +95,13 @@ def test(
 
 
 def _report(seen: _Seen) -> dict[str, object]:
+    from crawler.access import kinds_of
+
     return {
         "url": seen.url,
+        "source": seen.source.name if seen.source.id else None,
+        "access": kinds_of(seen.source),
+        "browser": seen.source.browser,
         "robots": {"allowed": True, "crawl_delay": seen.crawl_delay, "sitemaps": seen.robots.sitemaps},
         "feeds": [seen.entry(found) for found in seen.found],
         "articles": seen.articles,
@@ -96,6 +110,8 @@ def _report(seen: _Seen) -> dict[str, object]:
 
 
 def _print(seen: _Seen) -> None:
+    from cli.looking import way_of
+
     now = SystemClock().now()
     rows = [
         [
@@ -112,7 +128,7 @@ def _print(seen: _Seen) -> None:
     columns = ["road", "URL", "title", "format", "articles listed", "newest", "read"]
     print_table(f"A visit to {seen.url} would read, in this order:", columns, rows, "")
     print_line("")
-    print_facts([("robots.txt", _of_robots(seen)), *_of_feeds(seen.found)])
+    print_facts([("looked at as", way_of(seen.source)), ("robots.txt", _of_robots(seen)), *_of_feeds(seen.found)])
     print_line("")
     print_line(compared(seen.coverage, seen.articles, [found.feed for found in seen.found]))
     for found in seen.found:
@@ -169,17 +185,17 @@ def compared(coverage: Sequence["Coverage"], articles: int, feeds: Sequence["Fee
 def _listed(found: Sequence["Found"]) -> "Mapping[Road, set[str]]":
     listed: dict[Road, set[str]] = {}
     for entry in found:
-        listed.setdefault(entry.feed.road, set()).update(key(link.url) for link in entry.listed)
+        listed.setdefault(entry.feed.road, set()).update(urls.key(link.url) for link in entry.listed)
     return listed
 
 
-async def _explored(place: "Place", source: str) -> _Seen:
+async def _explored(place: "Place", source: str, *, by_browser: bool | None) -> _Seen:
     """The site looked at. Raises FoundWantingError where it lists nothing."""
-    from cli.looking import fetched, lookout
+    from cli.looking import fetched, looked_at, lookout
     from cli.wiring import limits
     from crawler.survey import coverage, polled_each_visit
 
-    known = await _source_of(place, source)
+    known = looked_at(await _source_of(place, source), by_browser=by_browser)
     url = known.url
     settings = place.settings()
     with err.status(f"looking at {url}"):
@@ -196,20 +212,21 @@ async def _explored(place: "Place", source: str) -> _Seen:
     regular = frozenset(feed.url for feed in polled_each_visit([entry.feed for entry in found]))
     listed = _listed(found)
     delay = robots.crawl_delay(limits(settings).user_agent)
-    return _Seen(url, found, robots, delay, regular, coverage(listed), len(set().union(*listed.values())))
+    return _Seen(known, found, robots, delay, regular, coverage(listed), len(set().union(*listed.values())))
 
 
 async def _source_of(place: "Place", source: str) -> "Source":
-    """The source of that name, or one that is not kept, at that URL. Raises ConfigError where it is neither."""
+    """The source of that name or URL, or one that is not kept, at that URL. Raises ConfigError where it is neither."""
     from cli.place import open_archive
     from news.source import Source
     from service.settings import fit_url
 
     async with open_archive(place) as archive, archive.database.read() as tx:
-        known = {entry.name: entry for entry in await tx.sources.all()}
-    if source in known:
-        return known[source]
+        sources = await tx.sources.all()
+    if (known := {entry.name: entry for entry in sources}.get(source)) is not None:
+        return known
     try:
-        return Source(0, source, fit_url(source))
+        url = fit_url(source)
     except ValueError as error:
-        raise ConfigError(f"{source!r} is no source, and as a URL: {error}") from error
+        raise ConfigError(f"{urls.shown(source)} is no source, and as a URL: {error}") from error
+    return {entry.url: entry for entry in sources}.get(url) or Source(0, source, url)

@@ -19,7 +19,7 @@ from news.ports import Resolve, Sender
 from scheduler.cadence import Bounds, cadence_within
 from scheduler.daemon import Daemon, DaemonParts
 from scheduler.local import LocalEngine
-from scheduler.revisit import revisits_up_to
+from scheduler.revisit import Revisits
 from service.board import WatchBoard
 from service.collect import Collector
 from service.deliver import Deliverer
@@ -44,7 +44,7 @@ class Engine:
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
         self.extractor = PoolExtractor(self.pool)
         board = WatchBoard()
-        reviser = Reviser(database, self.pool, board, clock, revisits_up_to(settings.crawler.revisits))
+        reviser = Reviser(database, self.pool, board, clock, Revisits(settings.crawler.revisits))
         self.collector = Collector(database, self.extractor, board, reviser, clock)
         self.crawler = CrawlEngine(
             CrawlParts(

@@ -28,6 +28,15 @@ _NOT_YOURS = frozenset(
     }
 )  # fmt: skip
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_TABLES = ("headers", "headers_env", "headers_file")
+_TEXTS = (
+    "user", "password_env", "password_file", "cookies_env", "cookies_file",
+    "proxy", "proxy_user", "proxy_password_env", "proxy_password_file",
+)  # fmt: skip
+_GIVE_ANEW = (
+    "Take the source away and add it again with the access that it needs: vigie source remove NAME, then vigie source "
+    "add; its articles stay. One that vigie.toml declares is mended by the next start."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,22 @@ class Access:
             "any certificate": self.is_any_certificate_fine,
         }
         return tuple(word for word, there in said.items() if there)
+
+    def amiss(self, environ: Mapping[str, str] | None = None) -> list[str]:
+        """What is wrong with its secrets, each by its place and none by what it says; nothing where all can be sent."""
+        named = (*self.secret_headers.values(), self.cookies, self.password, self.proxy_password)
+        wrong: dict[str, None] = {}
+        for secret in filter(None, named):
+            try:
+                _fit(secret, environ)
+            except SecretMissingError as error:
+                wrong[error.message] = None
+        return list(wrong)
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether anything of it goes to the source's own site."""
+        return bool(self.headers or self.secret_headers or self.cookies or self.user)
 
     @property
     def road(self) -> str:
@@ -126,9 +151,21 @@ def _is_address(host: str) -> bool:
 
 
 def access_of(source: Source) -> Access:
-    """The access of a source. Raises ConfigError where what is kept cannot be read."""
-    read = read_access(source.access)
+    """The access of a source. Raises ConfigError, with what to do, where what is kept cannot be read."""
+    try:
+        read = read_access(source.access)
+    except ConfigError as error:
+        raise ConfigError(f"the access that is kept for it cannot be read: {error.message}", _GIVE_ANEW) from error
     return replace(read, source=source.name, site=source.url, is_any_certificate_fine=source.accept_any_certificate)
+
+
+def kinds_of(source: Source) -> tuple[str, ...]:
+    """What a source has of access, in words and without a value; of one that cannot be read, why."""
+    try:
+        return access_of(source).kinds
+    except ConfigError as error:
+        why = error.__cause__ if isinstance(error.__cause__, ConfigError) else error
+        return (f"unreadable: {why.message}",)
 
 
 def read_access(kept: Mapping[str, Any]) -> Access:
@@ -136,6 +173,7 @@ def read_access(kept: Mapping[str, Any]) -> Access:
 
     Raises ConfigError for what could not be sent, would go to the wrong place, or should not be written down.
     """
+    _check_shape(kept)
     headers = dict(kept.get("headers") or {})
     secrets = {name: Secret(variable=value) for name, value in (kept.get("headers_env") or {}).items()}
     secrets |= {name: Secret(file=value) for name, value in (kept.get("headers_file") or {}).items()}
@@ -155,17 +193,30 @@ def read_access(kept: Mapping[str, Any]) -> Access:
 
 
 def _login(kept: Mapping[str, Any], name: str) -> str:
-    login = str(kept.get(name) or "")
+    login: str = kept.get(name) or ""
     if ":" in login or _CONTROL.search(login):
         raise ConfigError(f"{name}: a login has no colon and no control characters")
     return login
 
 
 def _secret(kept: Mapping[str, Any], name: str) -> Secret | None:
-    variable, file = str(kept.get(f"{name}_env") or ""), str(kept.get(f"{name}_file") or "")
+    variable, file = kept.get(f"{name}_env") or "", kept.get(f"{name}_file") or ""
     if variable and file:
         raise ConfigError(f"{name}_env and {name}_file are both there", "name one of them")
     return Secret(variable, file) if variable or file else None
+
+
+def _check_shape(kept: Any) -> None:
+    """Whoever edits the database by hand may leave anything there."""
+    if not isinstance(kept, Mapping):
+        raise ConfigError("it is no table of settings")
+    for name in _TABLES:
+        table = kept.get(name) or {}
+        if not isinstance(table, Mapping) or not all(isinstance(one, str) for pair in table.items() for one in pair):
+            raise ConfigError(f"{name} is no table of texts")
+    for name in _TEXTS:
+        if not isinstance(kept.get(name) or "", str):
+            raise ConfigError(f"{name} is no text")
 
 
 def _check_headers(headers: Mapping[str, Any], secrets: Mapping[str, Secret]) -> None:
@@ -180,8 +231,8 @@ def _check_headers(headers: Mapping[str, Any], secrets: Mapping[str, Secret]) ->
     for name, value in headers.items():
         if name.lower() in _SECRET_NAMES:
             raise ConfigError(f"the header {name} is a secret", "name the variable that holds it, in headers_env")
-        if not isinstance(value, str) or _CONTROL.search(value):
-            raise ConfigError(f"the header {name} holds control characters, or is no text")
+        if _CONTROL.search(value):
+            raise ConfigError(f"the header {name} holds control characters")
 
 
 def _check_logins(access: Access) -> None:

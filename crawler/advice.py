@@ -16,7 +16,9 @@ _BY_KIND = {
     "redirects": "Give the source the address at which a browser ends up: vigie source edit NAME --url URL.",
     "certificate": "Only the site's owner can mend its certificate; see also whether this machine's clock is right.",
     "broken answer": "The fault is on the site's side; Vigie keeps trying. To see for yourself: vigie source test URL.",
+    "browser": "Install what is missing, see docs/browser.md; its links wait until then.",
     "access": "Put the secret where the source looks for it: vigie source show NAME says which there are.",
+    "fault": "It is Vigie's own fault: please report it, with what the log says of this page.",
     "bad url": "Correct the address: vigie source edit NAME --url URL.",
 }
 _BY_STATUS = {
@@ -28,11 +30,19 @@ _BY_STATUS = {
     429: "Nothing: Vigie asks more seldom now. A longer interval helps for good: vigie source edit NAME --interval 1h.",
     451: "The page is withheld where this machine stands.",
 }
+# What is known of the very case says more than what holds for its kind.
+_BY_HINT = ("guard", "access", "browser")
+# What keeps robots.txt from us keeps the whole site from us.
+_OF_THE_WHOLE_SITE = ("network", "timeout", "certificate", "broken answer")
 _SERVER_FAULT = "Nothing: the fault is on the site's side, and Vigie keeps trying, at least once a day."
 
 
 def advice(failure: FetchFailure) -> str:
     """What to do about a failed fetch."""
+    if failure.hint and failure.kind in _BY_HINT:
+        return failure.hint[0].upper() + failure.hint[1:]
+    if failure.cause is not None and failure.cause.kind in _OF_THE_WHOLE_SITE:
+        return advice(failure.cause)
     if failure.kind != "http":
         return _BY_KIND.get(failure.kind, "")
     if failure.status >= 500:

@@ -34,8 +34,9 @@ class Brought:
 
 
 def believed(one: Brought, now: datetime) -> Brought:
-    """The same, without a date that cannot be: it would stand above all news for ever."""
-    published_at = believable(one.link.published_at, now)
+    """The same, published now where it claims to come from the future, and at an unknown time before the web."""
+    claimed = one.link.published_at
+    published_at = None if claimed is None else believable(min(claimed, now), now)
     link = replace(one.link, published_at=published_at)
     what = replace(one.what, published_at=published_at) if isinstance(one.what, Article) else one.what
     return Brought(link, what)

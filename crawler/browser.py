@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
 from crawler.browserpage import BrowserPage, NavigationError, NotHtmlError, PageLimits, Permit, Rendering
-from crawler.chromium import BrowserMissingError, Chromium, executable
+from crawler.chromium import BrowserMissingError, Chromium, installed
 from crawler.failure import HostClosed, WireError, too_large
 from crawler.proxy import Connect, Passage, Proxy, ProxyLimits
 from news import url as urls
@@ -29,10 +28,16 @@ _LANGUAGES = "fr,en;q=0.8,*;q=0.5"
 
 @dataclass(frozen=True, slots=True)
 class BrowserLimits:
-    """Pages shown at the same time, pages until the browser is started anew, and what one page may take."""
+    """Pages shown at the same time, pages until the browser is started anew, and what one page may take.
+
+    A browser that has shown no page for `idle` seconds is closed; one that could not be started is not tried again for
+    `retry` seconds.
+    """
 
     at_once: int = 1
     pages: int = 100
+    idle: float = 300.0
+    retry: float = 600.0
     page: PageLimits = field(default_factory=PageLimits)
     proxy: ProxyLimits = field(default_factory=ProxyLimits)
 
@@ -49,7 +54,21 @@ class Browser:
         self._starting = asyncio.Lock()
         self._chromium: Chromium | None = None
         self._open: dict[Chromium, int] = {}
+        self._idle: asyncio.TimerHandle | None = None
+        self._resting: asyncio.Task[None] | None = None
+        self._failed: tuple[float, BrowserMissingError] | None = None
         self._is_closing = False
+
+    @property
+    def trouble(self) -> BrowserMissingError | None:
+        """Why there is no browser to show a page; None where one may be started."""
+        try:
+            installed(self._named)
+        except BrowserMissingError as error:
+            return error
+        if self._failed is None or self._failed[0] < asyncio.get_running_loop().time():
+            return None
+        return self._failed[1]
 
     async def render(self, url: str, permit: Permit) -> Rendering | None:
         """The page at the URL as a reader would find it; None where the URL holds no page.
@@ -81,6 +100,7 @@ class Browser:
     async def close(self) -> None:
         """End the browser and the proxy; no process is left."""
         self._is_closing = True
+        self._stay_awake()
         async with self._starting:
             await self._drop()
             for chromium in list(self._open):
@@ -94,13 +114,26 @@ class Browser:
             if self._chromium is not None and not self._is_fit(self._chromium):
                 await self._drop()
             if self._chromium is None:
-                path = executable(self._named)
-                if not self._proxy.port:
-                    await self._proxy.start()
-                self._chromium = await Chromium.started(Path(path), self._proxy.url)
-                log.info("browser started", path=str(path))
+                self._chromium = await self._started()
             self._chromium.pages += 1
             return self._chromium
+
+    async def _started(self) -> Chromium:
+        """A new browser. One that could not be started takes its time to say so: it is not tried for every page."""
+        if (trouble := self.trouble) is not None:
+            raise trouble
+        path = installed(self._named)
+        if not self._proxy.port:
+            await self._proxy.start()
+        try:
+            started = await Chromium.started(path, self._proxy.url)
+        except BrowserMissingError as error:
+            self._failed = (asyncio.get_running_loop().time() + self._limits.retry, error)
+            log.warning("the browser cannot be started", why=error.message, hint=error.hint)
+            raise
+        self._failed = None
+        log.info("browser started", path=str(path))
+        return started
 
     def _is_fit(self, chromium: Chromium) -> bool:
         return chromium.is_alive and chromium.pages < self._limits.pages
@@ -114,6 +147,7 @@ class Browser:
     @asynccontextmanager
     async def _seat(self, chromium: Chromium) -> AsyncIterator[None]:
         """One open page; the last to leave a browser that was given up ends it."""
+        self._stay_awake()
         self._open[chromium] = self._open.get(chromium, 0) + 1
         try:
             yield
@@ -123,6 +157,24 @@ class Browser:
                 del self._open[chromium]
                 if self._chromium is not chromium:
                     await chromium.end()
+            if not self._open and not self._is_closing:
+                self._stay_awake()
+                self._idle = asyncio.get_running_loop().call_later(self._limits.idle, self._rest)
+
+    def _stay_awake(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def _rest(self) -> None:
+        self._resting = asyncio.create_task(self._end_idle(), name="end of an idle browser")
+
+    async def _end_idle(self) -> None:
+        """End the browser, unless a page has come in between."""
+        async with self._starting:
+            if self._chromium is not None and not self._open:
+                await self._drop()
+                log.info("browser ended", why="no page has needed it for a while")
 
     @asynccontextmanager
     async def _context(self, chromium: Chromium) -> AsyncIterator["BrowserContext"]:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_HOW = "pip install 'vigie[browser]', and a Chromium of the system: apt install chromium"
+_HOW = (
+    "Install what is missing: pip install 'vigie[browser]', and the system's own Chromium, on Debian by apt install "
+    "chromium; docs/browser.md tells more."
+)
+_NO_PLAYWRIGHT = "the part of Vigie that steers a browser, playwright, is not installed"
 _START_SECONDS = 30.0
 _END_SECONDS = 5.0
 # Beside what playwright switches off already: whatever speaks to somebody by itself, or past the proxy.
@@ -54,8 +59,17 @@ def executable(named: str = "") -> Path:
         found = shutil.which(name)
         if found:
             return Path(found)
-    wanted = f"there is no browser at {named}" if named else "there is no Chromium on this machine"
-    raise BrowserMissingError(wanted, _HOW)
+    if named:
+        hint = f"Name one that is there, or none: [crawler] chromium in vigie.toml. {_HOW}"
+        raise BrowserMissingError(f"there is no browser at {named}", hint)
+    raise BrowserMissingError("there is no Chromium on this machine", _HOW)
+
+
+def installed(named: str = "") -> Path:
+    """Chromium's path, where all that is needed to run it is there. Raises BrowserMissingError."""
+    if find_spec("playwright") is None:
+        raise BrowserMissingError(_NO_PLAYWRIGHT, _HOW)
+    return executable(named)
 
 
 def environment() -> dict[str, str]:
@@ -78,7 +92,7 @@ class Chromium:
         try:
             from playwright.async_api import Error, async_playwright
         except ImportError as error:
-            raise BrowserMissingError("the part of Vigie that runs a browser is not installed", _HOW) from error
+            raise BrowserMissingError(_NO_PLAYWRIGHT, _HOW) from error
         playwright = await async_playwright().start()
         try:
             launched = await playwright.chromium.launch(
@@ -98,7 +112,8 @@ class Chromium:
         except Error as error:
             await playwright.stop()
             first = error.message.partition("\n")[0]
-            raise BrowserMissingError(f"the browser {path} cannot be started: {first}", _HOW) from error
+            hint = f"See whether it starts for the user that Vigie runs as: {path} --version. {_HOW}"
+            raise BrowserMissingError(f"the browser {path} cannot be started: {first}", hint) from error
         pid = next(entry["id"] for entry in about["processInfo"] if entry["type"] == "browser")
         return cls(playwright, launched, lineage(pid, os.getpid()))
 

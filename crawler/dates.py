@@ -40,7 +40,7 @@ def read_date(text: str, now: datetime) -> datetime | None:
             if rough:
                 return believable(datetime(int(rough[1]), int(rough[2] or 1), 1, tzinfo=UTC), now)
             return believable(read(text), now)
-        except (ValueError, IndexError):  # IndexError: parsedate_to_datetime on some malformed zones
+        except (ValueError, TypeError, IndexError, OverflowError):  # what malformed zones and endless years give
             continue
     return None
 
@@ -50,5 +50,5 @@ def read_standard_date(text: str) -> datetime | None:
     read = parsedate_to_datetime if _MAIL.fullmatch(text) else datetime.fromisoformat if _WEB.fullmatch(text) else None
     try:
         return read(text).astimezone(UTC) if read is not None else None
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None

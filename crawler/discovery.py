@@ -1,7 +1,8 @@
 """From a home page to the feeds, sitemaps and section pages that list a site's articles."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from crawler.feeds import looks_like_feed
 from crawler.fetching import Answer
@@ -9,6 +10,7 @@ from crawler.homepage import feed_urls, usual_feed_paths, usual_sitemap_paths
 from crawler.polling import Fetches, Poller
 from crawler.reading import Reading
 from crawler.recall import Recall
+from crawler.renewal import stays
 from crawler.robots import Robots
 from crawler.sections import section_links
 from crawler.sitemaps import by_promise
@@ -20,7 +22,9 @@ from news.url import key
 MOST_FEEDS = 5
 MOST_SITEMAPS = 3
 MOST_SECTIONS = 5
+_MOST_KEPT: dict[Road, int] = {"feed": 2 * MOST_FEEDS, "sitemap": 4 * MOST_SITEMAPS, "section": 2 * MOST_SECTIONS}
 _MOST_LOOKED_AT = 8  # of the sitemaps that a robots.txt names
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _FEWEST_LINKS = 3  # fewer links to articles than this and a page is no section
 
 
@@ -64,22 +68,62 @@ class Discovery:
     ) -> None:
         self._recall = Recall(fetcher)
         self._workers = workers
+        self._clock = clock
         self.robots_of = robots_of
         self.poller = Poller(self._recall, workers, clock)
 
-    async def explore(self, home: Answer) -> list[Found]:
+    async def explore(self, home: Answer, known: Sequence[Feed] = (), given: str = "") -> list[Found]:
         """All that lists articles of the site whose home page this is, feeds first; none where nothing does.
 
-        A home page that is a feed itself is all that is wanted: whoever gives one asks for no more.
+        A home page that is a feed itself is all that is wanted: whoever gives one asks for no more. The feeds that are
+        `known` of the source stay unless they are gone for good, and what is named `given`, its URL, in any case if it
+        is one of them.
         """
         self._recall.keep(home.url, home)
-        if looks_like_feed(home.body, home.content_type):
-            return [found for found in [await self._as_feed(home.url)] if found]
+        is_feed = looks_like_feed(home.body, home.content_type)
+        found = [entry for entry in [await self._as_feed(home.url)] if entry] if is_feed else await self._new(home)
+        wanted = [feed for feed in known if feed.road == "feed" or not (is_feed and found)]
+        return await self._with_known(found, wanted, given or home.url)
+
+    async def _new(self, home: Answer) -> list[Found]:
         feeds = await self._named_feeds(home)
         if not any(found.listed for found in feeds):
             feeds = list(_distinct([*feeds, *await self._usual_feeds(home)]))
         sitemaps = await self._sitemaps(home)
         return feeds + sitemaps + await self._sections(home)
+
+    async def _with_known(self, found: list[Found], known: Sequence[Feed], given: str) -> list[Found]:
+        """What was found, and of what is known all that stays, as many of each road as there is room for.
+
+        A feed that the user gave stays one although it shows a page today.
+        """
+        latest = sorted(known, key=lambda feed: feed.last_success_at or _NEVER, reverse=True)
+        for feed in latest:
+            if any(key(entry.feed.url) == key(feed.url) and entry.feed.road == feed.road for entry in found):
+                continue
+            others = [entry for entry in found if key(entry.feed.url) != key(feed.url)]
+            is_other_now = len(others) < len(found)
+            is_given = feed.road == "feed" and key(feed.url) == key(given)
+            if sum(entry.feed.road == feed.road for entry in others) >= _MOST_KEPT[feed.road] and not is_given:
+                continue
+            kept = None if is_other_now and feed.road != "feed" else await self._kept(feed, others, is_given=is_given)
+            found = found if kept is None else [*others, kept]
+        return found
+
+    async def _kept(self, feed: Feed, others: Sequence[Found], *, is_given: bool) -> Found | None:
+        """A known feed, if it stays: it does not where one of the others is what it has become, or says the same."""
+        now = self._clock.now()
+        if feed.not_before is not None and feed.not_before > now:
+            return Found(feed, "") if feed.last_success_at else None
+        poll, reading = await self.poller.look(feed)
+        if not stays(feed, poll, now, is_given=is_given):
+            return None
+        entry = Found(feed, reading.title, reading.kind, reading.links, reading.news)
+        if is_given or feed.hub or not reading.links:
+            return entry
+        feeds = [other for other in others if other.feed.road == feed.road == "feed"]
+        has_moved = any(key(other.feed.url) == key(reading.url) for other in others)
+        return None if has_moved or list(_without_copies([*feeds, entry]))[-1] is not entry else entry
 
     async def _named_feeds(self, home: Answer) -> list[Found]:
         named = await self._workers.run(feed_urls, home.body, home.url, home.content_type)

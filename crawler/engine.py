@@ -20,6 +20,7 @@ from crawler.openvisit import OpenVisit
 from crawler.own_run import Run
 from crawler.own_spider import OwnSpiders
 from crawler.politeness import Turns
+from crawler.rendering import fetcher_for
 from crawler.settings import CrawlLimits, scrapy_settings
 from crawler.spiders.news import NewsSpider
 from crawler.visit import Brief, VisitBook, VisitOutcome
@@ -108,19 +109,20 @@ class CrawlEngine:
     async def fetch(self, url: str, source: Source | None = None) -> Answer | FetchFailure:
         """Fetch one URL with everything that visits obey: the guard, robots.txt, the turn at the host.
 
-        With the access of `source`, if there is one.
+        With the access and, if it is so marked, the browser of `source`. Raises ConfigError where its access cannot be
+        read.
         """
         return await self._fetcher(source).get(url)
 
     def discovery(self, source: Source | None = None) -> Discovery:
-        """For a look at a site before it is added, or with the access of a source that is there."""
+        """For a look at a site before it is added, or in the way of a source that is there. Raises as `fetch` does."""
         fetcher = self._fetcher(source)
         robots_of = partial(self._spider.robots_of, access=fetcher.access)
         return Discovery(fetcher, self._parts.workers, self._parts.clock, robots_of)
 
     def _fetcher(self, source: Source | None) -> Fetcher:
         fetcher = self._spider.fetcher
-        return fetcher if source is None else fetcher.of(source)
+        return fetcher if source is None else fetcher_for(source, fetcher)
 
     def wind_down(self) -> None:
         """Open visits end with the page at hand."""

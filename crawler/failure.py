@@ -31,13 +31,21 @@ FailureKind = Literal[
     "certificate",
     "broken answer",
     "access",
+    "browser",
+    "fault",
 ]
 
 _BACK_OFF = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720, 1_440)
 )  # after the seventh repeat the link is dead
 _GONE_TRIES = 3
-_FINAL = ("robots", "guard", "bad url", "too large")
+_FINAL = ("bad url", "too large")
+# What is refused before anything is asked on the wire may be a bad day of the site's, or of the network that we are in:
+# it is refused for good after the last of these. robots.txt is read anew once a day, which is what that waits for.
+_FORBIDDEN: dict[FailureKind, tuple[timedelta, ...]] = {
+    "guard": _BACK_OFF,
+    "robots": tuple(timedelta(hours=hours) for hours in (6, 12, 24, 24)),
+}
 _LONGEST_WAIT = timedelta(hours=24)
 
 
@@ -45,7 +53,8 @@ _LONGEST_WAIT = timedelta(hours=24)
 class FetchFailure:
     """One failed fetch. `status` is 0 where no answer came; `retry_after` is what the server asked for.
 
-    `cap` is the limit that ended the fetch, None where it was none of ours.
+    `cap` is the limit that ended the fetch, None where it was none of ours; `hint` what would help in this very case.
+    `cause` is the failure behind this one: of robots.txt, where that could not be had.
     """
 
     kind: FailureKind
@@ -53,6 +62,8 @@ class FetchFailure:
     status: int = 0
     retry_after: timedelta | None = None
     cap: CapName | None = None
+    hint: str = ""
+    cause: "FetchFailure | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,8 @@ class NextStep:
 class WireError(VigieError):
     """What happened on the wire, said so that it fits behind the URL; the cause of an exception that Scrapy knows."""
 
-    def __init__(self, kind: FailureKind, message: str, cap: CapName | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, kind: FailureKind, message: str, cap: CapName | None = None, hint: str = "") -> None:
+        super().__init__(message, hint)
         self.kind: FailureKind = kind
         self.cap = cap
 
@@ -92,7 +103,11 @@ class HostClosed(IgnoreRequest):
 
 
 class RobotsUnreachable(IgnoreRequest):
-    """robots.txt could not be had, which RFC 9309 takes as a prohibition for now."""
+    """robots.txt could not be had, which RFC 9309 takes as a prohibition for now; `failure` says why, where known."""
+
+    def __init__(self, message: str, failure: FetchFailure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 _BY_CLASS: tuple[tuple[type[Exception], FailureKind, str], ...] = (
@@ -109,13 +124,13 @@ def from_exception(error: BaseException, url: str) -> FetchFailure:
     """The failure that an exception of Scrapy's or the guard's means."""
     wire = error if isinstance(error, WireError) else error.__cause__
     if isinstance(wire, WireError):
-        return FetchFailure(wire.kind, f"{url} {wire.message}", cap=wire.cap)
+        return FetchFailure(wire.kind, f"{url} {wire.message}", cap=wire.cap, hint=wire.hint)
     if isinstance(error, HostClosed):
         return FetchFailure("host closed", str(error), retry_after=error.wait)
     if isinstance(error, RobotsUnreachable):
-        return FetchFailure("robots unreachable", str(error))
+        return FetchFailure("robots unreachable", str(error), cause=error.failure)
     if isinstance(error, AddressRefusedError):
-        return FetchFailure("guard", error.message)
+        return FetchFailure("guard", error.message, hint=error.hint)
     if isinstance(error, BadUrlError):
         return FetchFailure("bad url", error.message)
     for known, kind, sentence in _BY_CLASS:
@@ -145,7 +160,7 @@ def wait_asked_for(header: str, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(header[:9])), _LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(header)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, IndexError):  # the last for a year of eleven digits
         return None
     until = until.replace(tzinfo=UTC) if until.tzinfo is None else until
     return min(max(until - now, timedelta()), _LONGEST_WAIT)
@@ -155,9 +170,12 @@ def next_step(failure: FetchFailure, attempts: int, now: datetime) -> NextStep:
     """What to do with a link after its `attempts`-th failed fetch (counted from 1)."""
     if failure.kind in _FINAL:
         return NextStep("refused")
+    if failure.kind in _FORBIDDEN:
+        waits = _FORBIDDEN[failure.kind]
+        return NextStep("pending", now + waits[attempts - 1]) if attempts <= len(waits) else NextStep("refused")
     if failure.kind == "host closed":
         return NextStep("pending", now + (failure.retry_after or _BACK_OFF[0]), counts=False)
-    if failure.kind in ("robots unreachable", "access"):
+    if failure.kind in ("robots unreachable", "access", "browser"):
         return NextStep("pending", now + _BACK_OFF[2], counts=False)
     if failure.status in (404, 410) and attempts >= _GONE_TRIES:
         return NextStep("dead")

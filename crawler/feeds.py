@@ -14,7 +14,7 @@ import feedparser
 
 from crawler.dates import believable, read_date
 from crawler.decoding import decoded
-from crawler.hints import related, relations, skipped_days, skipped_hours, texts, time_to_live
+from crawler.hints import own_address, related, relations, skipped_days, skipped_hours, texts, time_to_live
 from crawler.jsonfeed import is_json_feed, read_json_feed
 from crawler.markup import root_name, xml_text
 from crawler.plainfeed import read_plain_feed
@@ -43,7 +43,7 @@ class ParsedFeed:
 
     `ttl` is how many seconds the publisher asks to be left alone, up to a week, 0 where nothing is asked; `skip_hours`
     (UTC, 0 to 23) and `skip_days` (0 is Monday) are when asking is no use. `hub` is its WebSub hub, `topic` the feed's
-    own address as the hub knows it, `next_page` where its older entries are; in normal form, empty where unknown.
+    own address as written, which the hub knows it by, `next_page` where its older entries are; empty where unknown.
     """
 
     title: str
@@ -99,7 +99,7 @@ def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "") -> 
         skipped_hours(around),
         skipped_days(around),
         related(about, url, "hub"),
-        related(about, url, "self"),
+        own_address(about, url),
         related(about, url, "next", "prev-archive"),
     )
 
@@ -185,7 +185,8 @@ def _links(entries: Iterable[Any], url: str, now: datetime, *, is_atom: bool) ->
         for candidate in _candidates(entry):
             link = joined(url, candidate)
             if link is not None:
-                yield FoundLink(link, _title(entry, is_atom=is_atom), _published(entry, now))
+                published, modified = _instants(entry, now)
+                yield FoundLink(link, _title(entry, is_atom=is_atom), published, modified)
                 break
 
 
@@ -206,18 +207,20 @@ def _is_full(address: str) -> bool:
     return address[:8].lower().startswith(("http://", "https://"))
 
 
-def _published(entry: Any, now: datetime) -> datetime | None:
-    for name in ("published", "updated", "created"):
-        value = dict.get(entry, f"{name}_parsed")
-        if isinstance(value, struct_time):
-            try:
-                return believable(datetime.fromtimestamp(calendar.timegm(value), UTC), now)
-            except (ValueError, OverflowError, OSError):
-                continue
-        instant = read_date(next(texts(entry, name), ""), now)  # feedparser reads no mail date without a zone
-        if instant is not None:
-            return instant
-    return None
+def _instants(entry: Any, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When an entry was published, and when it was last changed."""
+    published, updated, created = (_instant(entry, name, now) for name in ("published", "updated", "created"))
+    return published or updated or created, updated
+
+
+def _instant(entry: Any, name: str, now: datetime) -> datetime | None:
+    value = dict.get(entry, f"{name}_parsed")
+    if isinstance(value, struct_time):
+        try:
+            return believable(datetime.fromtimestamp(calendar.timegm(value), UTC), now)
+        except (ValueError, OverflowError, OSError):
+            return None
+    return read_date(next(texts(entry, name), ""), now)  # feedparser reads no mail date without a zone
 
 
 def _title(mapping: Any, *, is_atom: bool) -> str:

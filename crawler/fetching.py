@@ -11,6 +11,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.access import Access, access_of
+from crawler.caching import max_age_of
 from crawler.failure import FetchFailure, from_exception, from_status
 from crawler.middlewares.access import access_meta
 from news import url as urls
@@ -25,7 +26,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sent, after redirects; `is_unchanged` for a 304, whose body is empty."""
+    """What a server sent, after redirects; `is_unchanged` for a 304, whose body is empty.
+
+    `links` are its `Link` headers as they came, see crawler.linkheader. `max_age` is for how many seconds it says that
+    it stays fresh, None where it says nothing.
+    """
 
     url: str
     body: bytes
@@ -33,6 +38,8 @@ class Answer:
     etag: str = ""
     last_modified: str = ""
     is_unchanged: bool = False
+    links: tuple[str, ...] = ()
+    max_age: int | None = None
 
     @property
     def page(self) -> Page:
@@ -68,7 +75,14 @@ def answer_or_failure(response: Response, now: datetime) -> Answer | FetchFailur
         etag=header["ETag"],
         last_modified=header["Last-Modified"],
         is_unchanged=response.status == 304,
+        links=tuple(line.decode("latin-1") for line in response.headers.getlist("Link")),
+        max_age=_max_age(response),
     )
+
+
+def _max_age(response: Response) -> int | None:
+    lines = [line.decode("latin-1") for line in response.headers.getlist("Cache-Control")]
+    return max_age_of(lines, _text(response.headers.get("Age")))
 
 
 def _text(header: bytes | None) -> str:

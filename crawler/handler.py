@@ -21,6 +21,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    StopDownload,
 )
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
@@ -29,8 +30,10 @@ from twisted.internet.error import ConnectionClosed
 from crawler.failure import WireError, too_large
 from crawler.middlewares.access import ANY_CERTIFICATE
 
+ENOUGH = "vigie_enough"  # in a request's meta: how many bytes of the body are wanted; what follows is left unread
 MOST_HEADER_BYTES = 64 * 1024
 _KEPT_OPEN = 5  # seconds
+_WITHOUT_END = 2**62
 _LEAST_SECONDS = 0.001  # none at all would mean no limit
 
 
@@ -81,8 +84,9 @@ class BoundedHandler(HTTP11DownloadHandler):
         self._idle = crawler.settings.getfloat("VIGIE_IDLE_TIMEOUT")
         self._total = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._patience: dict[Request, asyncio.Timeout] = {}
+        self._wanted: dict[Request, int] = {}
         crawler.signals.connect(self._heard, signal=signals.headers_received)
-        crawler.signals.connect(self._heard, signal=signals.bytes_received)
+        crawler.signals.connect(self._received, signal=signals.bytes_received)
 
     async def download_request(self, request: Request) -> Response:
         """The answer. What a redirect takes goes off the time of the request that it leads to.
@@ -119,6 +123,7 @@ class BoundedHandler(HTTP11DownloadHandler):
         try:
             async with asyncio.timeout(self._idle) as patience:
                 self._patience[request] = patience
+                self._want(request)
                 if request.meta.get(ANY_CERTIFICATE):
                     return await self._taking_any_certificate().download_request(request)
                 return await super().download_request(request)
@@ -127,6 +132,14 @@ class BoundedHandler(HTTP11DownloadHandler):
             raise DownloadTimeoutError(what) from WireError("timeout", what, "idle")
         finally:
             self._patience.pop(request, None)
+            if self._wanted.pop(request, None) is not None:
+                request.meta["download_maxsize"] = self._default_maxsize  # holds for the decoding
+
+    def _want(self, request: Request) -> None:
+        """Of some answers the beginning is enough, however long they are."""
+        if ENOUGH in request.meta:
+            self._wanted[request] = request.meta[ENOUGH]
+            request.meta["download_maxsize"] = _WITHOUT_END
 
     def _taking_any_certificate(self) -> HTTP11DownloadHandler:
         """For sources whose owner wants so; it shares no connection with the others."""
@@ -146,6 +159,14 @@ class BoundedHandler(HTTP11DownloadHandler):
         patience = self._patience.get(request)
         if patience is not None and not patience.expired():
             patience.reschedule(asyncio.get_running_loop().time() + self._idle)
+
+    def _received(self, request: Request, data: bytes) -> None:
+        """A piece of the body. Raises StopDownload where that is all that is wanted."""
+        self._heard(request)
+        if request in self._wanted:
+            self._wanted[request] -= len(data)
+            if self._wanted[request] <= 0:
+                raise StopDownload(fail=False)
 
 
 def _bound(handler: HTTP11DownloadHandler) -> None:

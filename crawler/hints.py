@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
-from news.url import joined
+from news.url import LONGEST_URL, joined
 
 _REGISTRY = "http://www.iana.org/assignments/relation/"  # the long form of every relation, says RFC 4287
+_FULL = re.compile(r"https?://", re.IGNORECASE)
 _WEEK = 7 * 24 * 3600
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": _WEEK, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _SKIPPED_HOURS = re.compile(r"<skipHours\b[^<>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
@@ -20,8 +22,14 @@ def relations(mapping: Any, relation: str) -> Iterator[Any]:
     """The `link` elements of this relation. A feed may overwrite any of feedparser's names with a tag of that name."""
     links = dict.get(mapping, "links")
     for link in links if isinstance(links, list) else ():
-        if dict.get(link, "rel") in (relation, f"{_REGISTRY}{relation}"):
+        rel = dict.get(link, "rel")
+        if isinstance(rel, str) and plain_relation(rel) == relation:
             yield link
+
+
+def plain_relation(relation: str) -> str:
+    """The relation in its short form."""
+    return relation.removeprefix(_REGISTRY)
 
 
 def texts(mapping: Any, *names: str) -> Iterator[str]:
@@ -36,6 +44,27 @@ def related(about: Any, url: str, *names: str) -> str:
     """Where the feed's first link of the first of these relations leads, in normal form; empty where nowhere."""
     addresses = (address for name in names for link in relations(about, name) for address in texts(link, "href"))
     return next(filter(None, (joined(url, address) for address in addresses)), "")
+
+
+def own_address(about: Any, url: str) -> str:
+    """The feed's first address of its own that leads somewhere, as written; empty where there is none."""
+    addresses = (address for link in relations(about, "self") for address in texts(link, "href"))
+    return next(filter(None, (as_written(url, address) for address in addresses)), "")
+
+
+def as_written(url: str, address: str) -> str:
+    """An address on the page `url` to the letter, for hubs compare strings; empty where it leads nowhere Vigie may go.
+
+    A relative one is made a full one and nothing more. One that no form could carry so (line breaks, a length that no
+    URL has) is in normal form.
+    """
+    plain = joined(url, address)
+    if plain is None:
+        return ""
+    written = address.strip()
+    full = written if _FULL.match(written) else urljoin(url, written)
+    is_same = full.isprintable() and len(full) <= LONGEST_URL and bool(_FULL.match(full)) and joined(url, full) == plain
+    return full if is_same else plain
 
 
 def time_to_live(about: Any) -> int:

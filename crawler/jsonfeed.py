@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler.dates import read_date
 from crawler.decoding import decoded
+from crawler.hints import as_written
 from crawler.titles import plain_title
 from news.errors import FeedError
 from news.source import FoundLink
@@ -27,7 +28,7 @@ def is_json_feed(body: bytes, content_type: str = "") -> bool:
 class JsonFeed:
     """A JSON Feed's title, its links in order (repeats and all), and its addresses, empty where there are none.
 
-    `hub` is its WebSub hub, `topic` the feed's own URL, `next_page` where its older items are.
+    `hub` is its WebSub hub, `topic` the feed's own URL as written, `next_page` where its older items are.
     """
 
     title: str
@@ -52,7 +53,7 @@ def read_json_feed(body: bytes, url: str, now: datetime, content_type: str = "")
         plain_title(_text(feed, "title")),
         _links(items, url, now),
         next((_address(hub, "url", url) for hub in websub if _text(hub, "type").lower() == "websub"), ""),
-        _address(feed, "feed_url", url),
+        as_written(url, own) if (own := _text(feed, "feed_url").strip()) else "",
         _address(feed, "next_url", url),
     )
 
@@ -63,8 +64,9 @@ def _links(items: list[Any], url: str, now: datetime) -> Iterator[FoundLink]:
             continue
         link = next(filter(None, (joined(url, address) for address in _addresses(item))), None)
         if link is not None:
-            published = _text(item, "date_published") or _text(item, "date_modified")
-            yield FoundLink(link, plain_title(_text(item, "title")), read_date(published, now))
+            modified = _text(item, "date_modified")
+            published_at = read_date(_text(item, "date_published") or modified, now)
+            yield FoundLink(link, plain_title(_text(item, "title")), published_at, read_date(modified, now))
 
 
 def _addresses(item: dict[str, Any]) -> Iterator[str]:

@@ -1,15 +1,16 @@
 """How a visit ended, from what it saw. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from crawler.advice import advice
 from crawler.failure import FetchFailure
 from crawler.openvisit import OpenVisit
+from crawler.survey import IS_EMPTY, polled_each_visit
 from crawler.visit import Poll, VisitOutcome
 from news.caps import Bite, CapName
 
-_MOVED = (404, 410)
 _LOOK_AGAIN = "See what the site offers now: vigie source test URL."
 
 
@@ -19,23 +20,27 @@ def outcome_of(visit: OpenVisit) -> VisitOutcome:
     failed = [poll for poll in polls if poll.feed.last_error]
     error = failed[0].feed.last_error if failed and len(failed) == len(polls) else ""
     failure = failed[0].failure if error else None
-    lists_nothing = bool(polls) and not error and not any(poll.links or poll.is_unchanged for poll in polls)
+    lists_nothing = bool(polls) and not error and not any(map(_lists_something, polls))
     return VisitOutcome(
         error=error,
         failure=failure,
         advice=advice(failure) if failure else _LOOK_AGAIN if error or lists_nothing else "",
         warning=_warning(polls, failed, lists_nothing=lists_nothing) if not error else "",
         is_suspect=lists_nothing,
-        rediscover=_is_worth_a_new_look(failed),
         polls=len(polls),
         pages=visit.pages,
         published=tuple(visit.published),
         not_before=_not_before(polls),
         bites=(*visit.bites, *(bite for poll in polls for bite in poll.bites)),
-        hints=tuple(poll.feed.hints for poll in polls if poll.feed.hints),
+        hints=_hints(polls),
         unchanged=tuple(visit.unchanged),
         judged=tuple(visit.judged),
     )
+
+
+def _lists_something(poll: Poll) -> bool:
+    """Also where it is unchanged, unless what it listed before was nothing."""
+    return bool(poll.links) or (poll.is_unchanged and not poll.feed.hints.get(IS_EMPTY))
 
 
 def _warning(polls: Sequence[Poll], failed: Sequence[Poll], *, lists_nothing: bool) -> str:
@@ -45,9 +50,12 @@ def _warning(polls: Sequence[Poll], failed: Sequence[Poll], *, lists_nothing: bo
     return next((poll.feed.last_error for poll in failed if poll.feed.road == "feed"), "")
 
 
-def _is_worth_a_new_look(failed: Sequence[Poll]) -> bool:
-    """Whether a feed may have moved; a host that is down, or wants to be left alone, has not moved it."""
-    return any(poll.failure is None or poll.failure.status in _MOVED for poll in failed if poll.feed.road == "feed")
+def _hints(polls: Sequence[Poll]) -> tuple[Mapping[str, Any], ...]:
+    """What the feeds that are polled at each visit say of their rhythm, also where one says nothing: it may be asked.
+
+    The answers of what is surveyed now and then have no say in it.
+    """
+    return tuple(feed.hints for feed in polled_each_visit([poll.feed for poll in polls]) if not feed.last_error)
 
 
 def _not_before(polls: Sequence[Poll]) -> datetime | None:

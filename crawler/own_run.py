@@ -10,6 +10,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings, Settings, default_settings
 from twisted.python.failure import Failure
 
@@ -20,16 +21,19 @@ from crawler.guard import GuardedResolver
 from crawler.memory import SiteMemory
 from crawler.middlewares.access import access_meta
 from crawler.middlewares.robots import is_robots_txt
+from crawler.own_code import SpiderCodeError, called, held, in_pieces
 from crawler.politeness import Turns
 from crawler.settings import CrawlLimits, scrapy_settings
 from crawler.visit import VisitBook
 from crawler.wired import WIRED, wired
-from news.article import Article
+from news.article import Article, Page
 from news.caps import Bite
 from news.clock import Clock
-from news.source import Source
+from news.errors import PageError
+from news.source import Link, Source
 
 _MOST_ERRORS = 5
+_LONGEST_PIECE = 5.0  # seconds
 _WISHES = 10  # requests yielded for each that may be made, those seen before included
 _NOT_ITS_OWN = ("download_maxsize", "download_timeout", "bindaddress", "download_slot")
 # Of Scrapy's own settings these are left to the spider; what it names itself stays as well.
@@ -63,11 +67,15 @@ class Run:
     bites: list[Bite] = field(default_factory=list)
     published: list[datetime] = field(default_factory=list)
 
+    @property
+    def longest_piece(self) -> float:
+        """Seconds for which its code may keep everything else waiting."""
+        return min(_LONGEST_PIECE, self.limits.spider_timeout)
+
     def failed(self, where: str, error: BaseException) -> None:
         """Note an error of the spider's own, with its line."""
         if len(self.errors) < _MOST_ERRORS:
-            said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            self.errors.append(f"the spider {self.source.spider} failed {where}: {said}{_line(error)}")
+            self.errors.append(f"the spider {self.source.spider} failed {where}: {_said(error)}")
 
     def callback_failed(self, failure: Failure, response: Response | Request | None) -> None:
         """Scrapy's signal: a callback raised."""
@@ -102,10 +110,25 @@ class Run:
         if link is None:
             return
         self.published.append(one.link.published_at or self.clock.now())
-        if isinstance(one.what, Article):
-            await self.book.arrived(self.source, link, one.what)
-        else:
-            await self.book.fetched(self.source, link, one.what)
+        await self._keep(link, one.what)
+
+    async def _keep(self, link: Link, what: Article | Page) -> None:
+        """Store it; what breaks our code is no reason to stop."""
+        try:
+            if isinstance(what, Article):
+                await self.book.arrived(self.source, link, what)
+            else:
+                await self.book.fetched(self.source, link, what)
+        except PageError as error:
+            if not self.is_over:
+                await self.book.failed(link, FetchFailure("fault", error.message))
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, SpiderCodeError):
+        return f"it {error.message}"
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{said}{_line(error)}"
 
 
 def _line(error: BaseException) -> str:
@@ -181,10 +204,21 @@ class RunMiddleware:
             yield one
 
     async def _taken(self, yielded: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        async for one in yielded:
-            if self._run.is_over or (isinstance(one, Request) and not self._run.may_wish(one)):
+        async for one in in_pieces(yielded, self._run):
+            if self._run.is_over:
                 return
+            if isinstance(one, Request):
+                if not self._run.may_wish(one):
+                    return
+                self._hold(one)
             yield one
+
+    def _hold(self, request: Request) -> None:
+        """Hold what it calls back to the rules."""
+        for name in ("callback", "errback"):
+            own = getattr(request, name)
+            if own is not None and own is not NO_CALLBACK:
+                setattr(request, name, held(self._run, own))
 
 
 def run_settings(limits: CrawlLimits) -> Settings:
@@ -217,6 +251,20 @@ def bound(written: type[Spider], run: Run) -> type[Spider]:
 
     class Bound(written):  # type: ignore[misc, valid-type]
         name = getattr(written, "name", None) or written.__name__
+
+        @classmethod
+        def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+            """Scrapy's way of construction."""
+            made: Self = called(run, super().from_crawler, crawler, *args, **kwargs)
+            return made
+
+        def _parse(self, response: Response, **kwargs: Any) -> Any:
+            return called(run, super()._parse, response, **kwargs)
+
+        @staticmethod
+        def close(spider: Spider, reason: str) -> Any:
+            """The last that it hears of."""
+            return called(run, written.close, spider, reason)
 
         @classmethod
         def update_settings(cls, settings: BaseSettings) -> None:

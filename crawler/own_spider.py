@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,15 +13,18 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 
 from crawler.access import access_of
 from crawler.advice import advice
+from crawler.hindrance import without_access
+from crawler.own_code import SpiderCodeError, in_a_thread
 from crawler.own_run import Run, bound, run_settings
 from crawler.settings import CrawlLimits
 from crawler.visit import VisitOutcome
 from news.caps import Bite
-from news.errors import VigieError
+from news.errors import ConfigError, VigieError
 
 log = structlog.get_logger()
 
 _CLOSING_SECONDS = 3.0
+_IMPORT_SECONDS = 30.0
 _LOOK = "docs/spiders.md tells what a spider may yield; the log has the whole story."
 
 
@@ -62,7 +66,10 @@ class OwnSpiders:
             return VisitOutcome(is_cut_short=True)
         try:
             run = replace(run, access=access_of(run.source))
-            written = await asyncio.to_thread(load, run.source.spider, self._folder)
+        except ConfigError as error:
+            return without_access(error)
+        try:
+            written = await self._loaded(run.source.spider)
             await self._run(written, run)
         except VigieError as error:
             return VisitOutcome(error=error.message, advice=error.hint or _LOOK)
@@ -75,6 +82,14 @@ class OwnSpiders:
         if run.source.watched_since is None and (run.items or not outcome.error):
             await run.book.first_run_ended(run.source)
         return outcome
+
+    async def _loaded(self, name: str) -> type[Spider]:
+        try:
+            return await in_a_thread(
+                partial(load, name, self._folder), min(_IMPORT_SECONDS, self._limits.spider_timeout)
+            )
+        except SpiderCodeError as error:
+            raise BadSpiderError(f"the spider {name} cannot be imported: that {error.message}") from error
 
     async def _run(self, written: type[Spider], run: Run) -> None:
         crawler = self._runner.create_crawler(bound(written, run))

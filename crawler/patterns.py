@@ -5,9 +5,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
+from zlib import crc32
+
+from news.url import key
 
 SURE_ARTICLE = 0.8  # what `judge` says of a shape that is worth a fetch whatever else speaks against it…
 SURE_NONE = 0.1  # …and of one that is not
+SAMPLED = 10  # one in so many pages of such a shape is fetched all the same: what was learned may be wrong by now
 
 _MOST_SHAPES = 64
 _LONGEST_SHAPE = 40
@@ -67,6 +71,11 @@ class Patterns:
         age = max(_day(now) - written, 0) if isinstance(written, int) else 0
         faded = 0.5 ** (age / _HALF_LIFE_DAYS)
         return cls(dict(list(_read(value["shapes"], faded))[-_MOST_SHAPES:]))
+
+
+def is_sample(url: str) -> bool:
+    """Whether this URL is the one in `SAMPLED` that is tried whatever is known of its shape; the same at each look."""
+    return crc32(key(url).encode()) % SAMPLED == 0
 
 
 def _read(counts: Mapping[Any, Any], faded: float) -> Iterator[tuple[str, tuple[float, float]]]:

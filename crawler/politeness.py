@@ -6,12 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import structlog
+
 from crawler.failure import HostClosed
 from crawler.memory import SiteMemory
 from crawler.pace import LONGEST_DELAY, after_answer, after_refusal, after_trouble, is_worth_keeping
 from news.clock import Clock
 from news.site import Host
 
+log = structlog.get_logger()
+
+LONGEST_TURN = 900.0  # seconds; thrice the longest that an answer can be given
 _REMEMBERED = 100_000
 _REFUSALS = (429, 503)
 
@@ -22,17 +27,19 @@ class _Turn:
     kept: Host | None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0
+    taken_at: float = 0.0
 
 
 class Turns:
     """Who may speak to which host, and when. `delay` is the least pause, in seconds.
 
     What is learned of a host outlives the process in `memory`: at once where it wants to be left alone, else with
-    the next `keep`.
+    the next `keep`. A turn that is not given back within `longest_turn` seconds is taken for lost.
     """
 
-    def __init__(self, delay: float, memory: SiteMemory, clock: Clock) -> None:
+    def __init__(self, delay: float, memory: SiteMemory, clock: Clock, longest_turn: float = LONGEST_TURN) -> None:
         self._delay = delay
+        self._longest_turn = longest_turn
         self._memory = memory
         self._clock = clock
         self._turns: dict[str, _Turn] = {}
@@ -47,7 +54,7 @@ class Turns:
         """Wait until the host is free; give it back with `give_back`. Raises HostClosed."""
         turn = await self._known(host)
         self._refuse_closed(turn.host)
-        await turn.lock.acquire()
+        await self._acquire(turn)
         try:
             self._refuse_closed(turn.host)  # it may have closed while others had their turns
             wait = turn.free_at - asyncio.get_running_loop().time()
@@ -56,6 +63,22 @@ class Turns:
         except BaseException:
             turn.lock.release()
             raise
+
+    async def _acquire(self, turn: _Turn) -> None:
+        """Wait in line. A turn that whoever had it has lost must not close the host for ever."""
+        time = asyncio.get_running_loop().time
+        while True:
+            try:
+                async with asyncio.timeout(self._longest_turn):
+                    await turn.lock.acquire()
+            except TimeoutError:
+                if turn.lock.locked() and time() - turn.taken_at >= self._longest_turn:
+                    log.error("a turn was never given back", host=turn.host.name, hint="please report it")
+                    turn.taken_at = time()
+                    turn.lock.release()
+            else:
+                turn.taken_at = max(time(), turn.free_at)
+                return
 
     def _refuse_closed(self, host: Host) -> None:
         wait = self.closed_for(host.name)
@@ -76,7 +99,8 @@ class Turns:
         turn = self._turns[host]
         pause = max(self._delay, turn.host.delay, turn.host.crawl_delay)
         turn.free_at = asyncio.get_running_loop().time() + pause
-        turn.lock.release()
+        if turn.lock.locked():  # not where the turn was taken for lost
+            turn.lock.release()
 
     async def answered(self, host: str, status: int, latency: float, asked_for: timedelta | None) -> None:
         """The host's answer, after `latency` seconds; `asked_for` is what its Retry-After says."""

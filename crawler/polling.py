@@ -1,18 +1,21 @@
 """Reading one feed, sitemap or section page: what it lists, and the validators for next time."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from crawler.failure import FetchFailure
+from crawler.fault import fault_at
 from crawler.fetching import Answer
+from crawler.linkheader import hub_and_topic
 from crawler.outcome import bites_of
 from crawler.pagination import MOST_PAGES, MOST_UNDATED_PAGES, date_of, goes_back_far_enough, within
 from crawler.patterns import Patterns
 from crawler.reading import Reading, read_feed, read_section
 from crawler.settings import SITEMAP_BYTES
 from crawler.sitemap_poll import is_lasting, plan_for, read_sitemap
-from crawler.survey import IS_EMPTY, IS_NEWS
+from crawler.survey import IS_EMPTY, IS_NEWS, UNREAD
 from crawler.visit import Poll
 from news.caps import Bite
 from news.clock import Clock
@@ -69,13 +72,16 @@ class Poller:
             bites = tuple(bites_of(answer, feed.url))
             return Poll(replace(feed, last_error=answer.message), failure=answer, bites=bites), Reading()
         if answer.is_unchanged:
-            return Poll(replace(feed, last_error=""), is_unchanged=True), Reading()
+            return Poll(replace(feed, last_error="", hints=_hints(feed.hints, answer)), is_unchanged=True), Reading()
         try:
             reading = await self._read(feed, answer, since, patterns)
         except FeedError as error:
             return Poll(replace(feed, last_error=error.message)), Reading()
         except TimeoutError:
             return Poll(replace(feed, last_error=f"{feed.url} takes longer to read than Vigie allows")), Reading()
+        except Exception as error:
+            fault = fault_at(feed.url, error)
+            return Poll(replace(feed, last_error=fault.message), failure=fault), Reading()
         return _poll_of(feed, answer, reading), replace(reading, url=answer.url)
 
     async def _read(self, feed: Feed, answer: Answer, since: datetime | None, patterns: Patterns | None) -> Reading:
@@ -120,18 +126,29 @@ class Poller:
             return Reading()
         except TimeoutError:
             return f"{url} takes longer to read than Vigie allows"
+        except Exception as error:
+            return fault_at(url, error).message
 
     async def _read_sitemap(self, feed: Feed, answer: Answer, since: datetime | None) -> Reading:
         async def fetch(url: str) -> Answer | FetchFailure:
             return await self._fetcher.get(url, max_bytes=SITEMAP_BYTES)
 
-        plan = plan_for(self._clock.now(), feed.last_success_at, since)
+        plan = plan_for(self._clock.now(), feed.last_success_at, since, _unread(feed.hints))
         read = await read_sitemap(answer, plan, fetch, self._workers, self._clock)
         lasting = tuple(url for url in read.news if read.is_index and is_lasting(url))
         is_news = len(lasting) < len(read.news)
         kind = ("news sitemap" if is_news else "sitemap") + (" index" if read.is_index else "")
-        hints = {IS_NEWS: True} if is_news else {}
-        return Reading(read.links, kind=kind, hints=hints, bites=read.bites, news=lasting, error=read.error)
+        unread = {url: instant.isoformat() for url, instant in read.unread.items()}
+        hints = ({IS_NEWS: True} if is_news else {}) | ({UNREAD: unread} if unread else {})
+        return Reading(
+            read.links,
+            kind=kind,
+            hints=hints,
+            bites=read.bites,
+            news=lasting,
+            error=read.error,
+            warning=read.warning,
+        )
 
 
 def _poll_of(feed: Feed, answer: Answer, reading: Reading) -> Poll:
@@ -139,15 +156,34 @@ def _poll_of(feed: Feed, answer: Answer, reading: Reading) -> Poll:
         return Poll(replace(feed, last_error=reading.error), bites=reading.bites)
     # An index may stay the same while its files change, so it is never asked conditionally.
     is_index = reading.kind.endswith("index")
-    hints: dict[str, Any] = dict(reading.hints)
-    max_age = getattr(answer, "max_age", 0)
+    hub, topic = _hub_of(feed, answer, reading)
     fresh = replace(
         feed,
         last_error="",
         etag="" if is_index else answer.etag,
         last_modified="" if is_index else answer.last_modified,
-        hints=hints | ({"max_age": max_age} if max_age else {}) | ({} if reading.links else {IS_EMPTY: True}),
-        hub=reading.hub,
-        topic=reading.topic,
+        hints=_hints(reading.hints, answer) | ({} if reading.links else {IS_EMPTY: True}),
+        hub=hub,
+        topic=topic,
     )
-    return Poll(fresh, reading.links, bites=reading.bites)
+    return Poll(fresh, reading.links, bites=reading.bites, warning=reading.warning)
+
+
+def _unread(hints: Mapping[str, Any]) -> dict[str, datetime]:
+    return {url: datetime.fromisoformat(instant) for url, instant in hints.get(UNREAD, {}).items()}
+
+
+def _hints(said: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+    """These hints with what the answer's headers say now; where they say nothing, what they said before."""
+    known = {name: value for name, value in said.items() if name != "max_age"}
+    max_age = said.get("max_age") if answer.max_age is None else answer.max_age
+    return known | ({"max_age": max_age} if max_age else {})
+
+
+def _hub_of(feed: Feed, answer: Answer, reading: Reading) -> tuple[str, str]:
+    """The hub and the topic: what headers name goes before what the feed says, as the recommendation has it.
+
+    Headers that name a hub and no address of the feed's own leave that to the feed. Only feeds are pushed.
+    """
+    hub, topic = hub_and_topic(answer.links, answer.url) if feed.road == "feed" else ("", "")
+    return (hub, topic or reading.topic) if hub else (reading.hub, reading.topic)

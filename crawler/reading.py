@@ -1,18 +1,19 @@
 """One answer of a feed or a section page, read for its links, its rhythm and its next page. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from crawler.anchors import is_same_site
 from crawler.decoding import decoded
-from crawler.feeds import ParsedFeed, parse_feed
+from crawler.feeds import ParsedFeed, looks_like_feed, parse_feed
 from crawler.markup import root_name
 from crawler.pagination import next_page_of
-from crawler.patterns import Patterns
-from crawler.sections import article_links
+from crawler.patterns import SAMPLED, Patterns
+from crawler.sections import page_links
 from news.caps import Bite
+from news.errors import FeedError
 from news.source import FoundLink
 from news.url import key
 
@@ -24,7 +25,8 @@ class Reading:
     """What a feed, sitemap or section page said, at `url` after redirects.
 
     `kind` is its format in a word or two, `next_page` where it goes on. `news` are the files of a sitemap index that
-    are news sitemaps and will last. `error` says why none of an index's files could be read.
+    are news sitemaps and will last. `error` says why none of an index's files could be read, `warning` why
+    some could not.
     """
 
     links: tuple[FoundLink, ...] = ()
@@ -37,6 +39,7 @@ class Reading:
     next_page: str = ""
     news: tuple[str, ...] = ()
     error: str = ""
+    warning: str = ""
     url: str = ""
 
 
@@ -59,10 +62,20 @@ def read_feed(body: bytes, url: str, now: datetime, content_type: str = "", *, i
 def read_section(
     body: bytes, url: str, content_type: str = "", patterns: Patterns | None = None, *, is_paged: bool = False
 ) -> Reading:
-    """The section page at `url`, judged by what is known of the site's URLs; where it goes on if it `is_paged`."""
-    links = article_links(body, url, content_type, patterns)
+    """The section page at `url`, judged by what is known of the site's URLs; where it goes on if it `is_paged`.
+
+    Raises FeedError for what is no page but a feed.
+    """
+    if looks_like_feed(body, content_type):
+        raise FeedError(f"{url} was a page, and is a feed now")
+    links = page_links(body, url, content_type, patterns)
     next_page = next_page_of(body, url, content_type) or "" if is_paged else ""
-    return Reading(links, kind="section page", next_page=next_page)
+    return Reading(links.articles, kind="section page", bites=_left_out(links.left_out), next_page=next_page)
+
+
+def _left_out(urls: Sequence[str]) -> tuple[Bite, ...]:
+    said = f"{len(urls)} on one page: pages at such addresses were no articles; one in {SAMPLED} is fetched anyway"
+    return (Bite("unlike articles", urls[0], said),) if urls else ()
 
 
 def _kind(body: bytes, content_type: str) -> str:

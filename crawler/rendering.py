@@ -4,6 +4,8 @@ from typing import Any
 
 from scrapy import Request
 
+from crawler.browser import Browser
+from crawler.chromium import BrowserMissingError
 from crawler.fetching import Fetcher
 from news.source import Feed, Source
 
@@ -12,6 +14,12 @@ BY_BROWSER = "vigie_by_browser"
 
 class BrowserFetcher(Fetcher):
     """A source's fetcher, whose articles, section pages and home page go through the browser."""
+
+    @property
+    def trouble(self) -> BrowserMissingError | None:
+        """Why no page can be fetched at the moment, None where one can."""
+        browser = getattr(self._crawler.spider, "browser", None)
+        return browser.trouble if isinstance(browser, Browser) else None
 
     def request(self, url: str, feed: Feed | None = None, max_bytes: int = 0, **wiring: Any) -> Request:
         """The request, marked for the browser unless it is for a feed or a sitemap."""
@@ -30,3 +38,8 @@ def fetcher_for(source: Source, fetcher: Fetcher) -> Fetcher:
     if not source.browser or (own.access is not None and own.access.road):
         return own
     return BrowserFetcher(own._crawler, own._clock, own.access)
+
+
+def trouble_of(fetcher: Fetcher) -> BrowserMissingError | None:
+    """What keeps the fetcher from all pages: a browser that it needs and that is not there."""
+    return fetcher.trouble if isinstance(fetcher, BrowserFetcher) else None

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from protego import Protego
 
-_LONGEST = 500 * 1024
+LONGEST = 500 * 1024
 _TOO_MANY_REQUESTS = 429
 _PRODUCT = re.compile(r"[^\s/(]+")
 # Every spelling that Protego takes for a group's first line, with a colon or without; none may escape being made exact.
@@ -73,9 +73,9 @@ def parse_robots(body: bytes, status: int) -> Robots:
 
 def _text(body: bytes) -> str:
     body = body.lstrip(codecs.BOM_UTF8)  # whole, or what a careless editor left of it
-    if len(body) <= _LONGEST:
+    if len(body) <= LONGEST:
         return body.decode("utf-8", "replace")
-    text = body[:_LONGEST].decode("utf-8", "replace")
+    text = body[:LONGEST].decode("utf-8", "replace")
     ends = [found.start() for found in _LINE_END.finditer(text)]
     return text[: ends[-1]] if ends else ""  # the start of `Disallow: /private` would forbid the whole site
 

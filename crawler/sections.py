@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crawler.anchors import Anchor, anchors, is_same_site
 from crawler.markup import html_tree
 from crawler.paths import article_score, is_no_article, segments, slug_words
-from crawler.patterns import SURE_ARTICLE, SURE_NONE, Patterns
+from crawler.patterns import SURE_ARTICLE, SURE_NONE, Patterns, is_sample
 from news.source import FoundLink
 from news.url import key
 
@@ -56,9 +56,22 @@ class _Candidate:
         return self.is_in_heading or self.is_in_article
 
 
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """The links of a page that look like articles; `left_out` are those that only patterns speak against."""
+
+    articles: tuple[FoundLink, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
 def article_links(
     body: bytes, url: str, content_type: str = "", patterns: Patterns | None = None
 ) -> tuple[FoundLink, ...]:
+    """The links of `page_links` that look like articles."""
+    return page_links(body, url, content_type, patterns).articles
+
+
+def page_links(body: bytes, url: str, content_type: str = "", patterns: Patterns | None = None) -> PageLinks:
     """The links that look like articles of the page's own site, in the page's order, each once, at most 500.
 
     Judged by the URL (slug, date, number), the words of the link, where it stands and among what, and by what
@@ -66,7 +79,7 @@ def article_links(
     """
     tree = html_tree(body, content_type)
     if tree is None:
-        return ()
+        return PageLinks()
     own = key(url)
     fit = [
         candidate
@@ -74,8 +87,16 @@ def article_links(
         if name != own and is_same_site(candidate.url, url) and not is_no_article(candidate.url)
     ]
     lists = _lists_of_articles(fit)
-    found = [FoundLink(each.url, each.text) for each in fit if _is_article(each, lists, patterns)]
-    return tuple(found[:MOST_LINKS])
+    likely = [each for each in fit if _is_article(each, lists, patterns)]
+    left_out = tuple(each.url for each in likely if _is_left_out(each.url, patterns))
+    dropped = frozenset(left_out)
+    found = [FoundLink(each.url, each.text) for each in likely if each.url not in dropped]
+    return PageLinks(tuple(found[:MOST_LINKS]), left_out)
+
+
+def _is_left_out(url: str, patterns: Patterns | None) -> bool:
+    share = patterns.judge(url) if patterns is not None else None
+    return share is not None and share <= SURE_NONE and not is_sample(url)
 
 
 def _candidates(found: Iterable[Anchor]) -> dict[str, _Candidate]:
@@ -121,8 +142,6 @@ def _folder(url: str) -> str:
 
 def _is_article(candidate: _Candidate, lists: dict[str, frozenset[str]], patterns: Patterns | None) -> bool:
     share = patterns.judge(candidate.url) if patterns is not None else None
-    if share is not None and share <= SURE_NONE:
-        return False
     stands_well = candidate.is_headline or (candidate.words >= _FEW_WORDS and not candidate.is_in_aside)
     if share is not None and share >= SURE_ARTICLE and stands_well:
         return True

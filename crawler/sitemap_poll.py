@@ -1,12 +1,13 @@
 """A sitemap polled: an index followed to the files that can hold what is new, within bounds that are told."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawler.failure import FetchFailure
+from crawler.fault import fault_at
 from crawler.fetching import Answer
 from crawler.outcome import bites_of
 from crawler.paths import date_in
@@ -28,6 +29,7 @@ _UNDATED = 50  # at either end of a list without dates, for nobody says at which
 _OVERLAP = timedelta(days=1)  # a `lastmod` may be a mere day, or written some hours after the fact
 _STILL_NEW = timedelta(days=7)
 _LONG_AGO = timedelta(days=30)
+_MOST_UNREAD = 50  # files of an index of which we remember that they could not be read
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 Fetch = Callable[[str], Awaitable[Answer | FetchFailure]]
@@ -37,7 +39,8 @@ Fetch = Callable[[str], Awaitable[Answer | FetchFailure]]
 class Plan:
     """What a poll is after: what changed since `after` (None: the newest), and how much it may read for that.
 
-    A file left unread is told of where it can hold something as new as `told_after`.
+    A file left unread is told of where it can hold something as new as `told_after`. `unread` are the files, by the
+    key of their URL, that could not be read in earlier polls, each with the instant from which it is missing.
     """
 
     after: datetime | None
@@ -45,18 +48,37 @@ class Plan:
     most_files: int = MOST_FILES
     most_links: int = MOST_NEW_LINKS
     is_history: bool = False
+    unread: Mapping[str, datetime] = field(default_factory=dict)
+
+    def of(self, url: str) -> "Plan":
+        """The plan for one file: where it could not be read before, all that it has listed since."""
+        missing = self.unread.get(key(url))
+        if missing is None or self.after is None or missing >= self.after:
+            return self
+        return replace(self, after=missing, told_after=min(missing, self.told_after))
+
+    @property
+    def alone(self) -> "Plan":
+        """The plan as a reader of one file needs it."""
+        return replace(self, unread={})
 
 
-def plan_for(now: datetime, last_success: datetime | None, since: datetime | None = None) -> Plan:
+def plan_for(
+    now: datetime,
+    last_success: datetime | None,
+    since: datetime | None = None,
+    unread: Mapping[str, datetime] | None = None,
+) -> Plan:
     """What to read now: all from `since` where history is wanted, else what is new since the last poll.
 
-    A first poll without history takes what is a few days old, a hundred links at the most unless today has more.
+    A first poll without history takes what is a few days old, a hundred links at the most unless today has more. Of
+    the files `unread` before, what has been missing since.
     """
     if since is not None:
         return Plan(since, since, MOST_FILES_OF_HISTORY, MOST_LINKS, is_history=True)
     if last_success is None:
         return Plan(None, now - _STILL_NEW)
-    return Plan(last_success - _OVERLAP, last_success - _OVERLAP)
+    return Plan(last_success - _OVERLAP, last_success - _OVERLAP, unread=dict(unread or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +145,16 @@ def _is_loss(parsed: ParsedSitemap, plan: Plan) -> bool:
     return oldest is None or oldest >= plan.told_after
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that waits to be read: the date of the newest in it, its depth, and what it is to be read for."""
+
+    url: str
+    date: datetime | None
+    depth: int
+    plan: Plan
+
+
 @dataclass(slots=True)
 class Walk:
     """The way through an index, file by file, the likeliest first. Each file is read once, whoever names it."""
@@ -133,13 +165,18 @@ class Walk:
     errors: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
     is_index: bool = False
-    _waiting: list[tuple[str, datetime | None, int]] = field(default_factory=list)
+    failed: dict[str, Plan] = field(default_factory=dict)
+    _waiting: list[Waiting] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _read: set[str] = field(default_factory=set)
     _files: int = 0
 
-    def enter(self, file: SitemapFile, url: str, depth: int = 0) -> None:
-        """Take what a file says; its children are waited for before those of the files that named it."""
+    def enter(self, file: SitemapFile, url: str, step: Waiting | None = None) -> None:
+        """Take what a file says that waited as `step`; its children come before those of the files that named it."""
+        depth, plan = (step.depth, step.plan) if step else (0, self.plan)
         self._seen.add(key(url))
+        if step:
+            self._read.add(key(step.url))
         self.is_index |= bool(file.children)
         if file.is_news:
             self.news.append(url)
@@ -150,35 +187,53 @@ class Walk:
         if file.children and depth == MOST_DEPTH:
             self.bite("sitemap depth", url, f"an index {depth} levels below the first; what it names is not read")
         elif file.children:
-            self._wait_for(file.children, depth + 1)
+            self._wait_for(file.children, depth + 1, plan)
 
-    def _wait_for(self, children: Iterable[tuple[str, datetime | None]], depth: int) -> None:
+    def _wait_for(self, children: Iterable[tuple[str, datetime | None]], depth: int, plan: Plan) -> None:
         """Leave out those that have not changed, but for the likeliest: some dates in indexes never change."""
         likeliest = True
         new = []
         for url, date in children:
-            is_old = date is not None and self.plan.after is not None and date < self.plan.after
+            own = plan.of(url)
+            is_old = date is not None and own.after is not None and date < own.after
             if key(url) not in self._seen and (likeliest or not is_old):
                 self._seen.add(key(url))
-                new.append((url, date, depth))
+                new.append(Waiting(url, date, depth, own))
             likeliest = False
         self._waiting = new + self._waiting
 
-    def next(self) -> tuple[str, int] | None:
-        """The next file to read and its depth; None at the end, or where a cap bites."""
+    def next(self) -> Waiting | None:
+        """The next file to read; None at the end, or where a cap bites."""
         if self._waiting and len(self.links) > MOST_LINKS:
-            self.bite("sitemap links", self._waiting[0][0], f"{len(self.links)} links; the other files are not read")
+            self.bite("sitemap links", self._waiting[0].url, f"{len(self.links)} links; the other files are not read")
             return None
         if self._files == self.plan.most_files:
-            left = [url for url, date, _ in self._waiting if date is None or date >= self.plan.told_after]
+            left = [file.url for file in self._waiting if file.date is None or file.date >= file.plan.told_after]
             if left:
                 self.bite("sitemaps", left[0], f"{self._files} files read, {len(left)} left out")
             return None
         if not self._waiting:
             return None
         self._files += 1
-        url, _, depth = self._waiting.pop(0)
-        return url, depth
+        return self._waiting.pop(0)
+
+    def fail(self, file: Waiting, failure: FetchFailure) -> None:
+        """A file could not be fetched or read."""
+        self.errors.append(failure.message)
+        self.failed[file.url] = file.plan
+        for bite in bites_of(failure, file.url):
+            self.bite(bite.name, bite.url, bite.detail)
+
+    def unread(self, now: datetime) -> dict[str, datetime]:
+        """The files to be made up for, by the key of their URL, each with the instant from which it is missing.
+
+        What has been missing for two months is given up.
+        """
+        missing = {url: since for url, since in self.plan.unread.items() if url not in self._read}
+        for url, plan in self.failed.items():
+            missing.setdefault(key(url), max(plan.after or now - _OVERLAP, now - _LONG_AGO))
+        lasting = sorted((one for one in missing.items() if one[1] >= now - 2 * _LONG_AGO), key=lambda one: one[1])
+        return dict(lasting[-_MOST_UNREAD:])
 
     def bite(self, name: CapName, url: str, detail: str) -> None:
         """A cap bit; of each the first time is told."""
@@ -195,13 +250,18 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class SitemapReading:
-    """What a sitemap listed. `news` are the news sitemaps among its files; `error` is why nothing could be read."""
+    """What a sitemap listed. `news` are the news sitemaps among its files; `error` is why nothing could be read.
+
+    `warning` is why some of its files could not, which are `unread`: by the key of their URL, from when on.
+    """
 
     links: tuple[FoundLink, ...]
     bites: tuple[Bite, ...] = ()
     news: tuple[str, ...] = ()
     is_index: bool = False
     error: str = ""
+    warning: str = ""
+    unread: Mapping[str, datetime] = field(default_factory=dict)
 
 
 async def read_sitemap(answer: Answer, plan: Plan, fetch: Fetch, workers: Workers, clock: Clock) -> SitemapReading:
@@ -210,24 +270,37 @@ async def read_sitemap(answer: Answer, plan: Plan, fetch: Fetch, workers: Worker
     Raises FeedError for what is no sitemap, and TimeoutError where it takes too long to read.
     """
     walk = Walk(plan)
-    walk.enter(await workers.run(read_file, answer.body, answer.url, clock.now(), plan), answer.url)
+    walk.enter(await workers.run(read_file, answer.body, answer.url, clock.now(), plan.alone), answer.url)
     while (step := walk.next()) is not None:
-        url, depth = step
-        child = await fetch(url)
-        if isinstance(child, FetchFailure):
-            walk.errors.append(child.message)
-            for bite in bites_of(child, url):
-                walk.bite(bite.name, bite.url, bite.detail)
-            continue
-        try:
-            file = await workers.run(read_file, child.body, child.url, clock.now(), plan)
-        except (FeedError, TimeoutError) as error:
-            walk.errors.append(f"{url}: {error}")
-            continue
-        walk.enter(file, child.url, depth)
+        child = await fetch(step.url)
+        file = child if isinstance(child, FetchFailure) else await _read_child(child, step, workers, clock)
+        if isinstance(file, FetchFailure):
+            walk.fail(step, file)
+        elif isinstance(child, Answer):
+            walk.enter(file, child.url, step)
     links = walk.found()
-    trouble = walk.errors[0] if walk.errors and not links else ""
-    return SitemapReading(links, tuple(walk.bites), tuple(walk.news), walk.is_index, trouble)
+    trouble = walk.errors[0] if walk.errors else ""
+    return SitemapReading(
+        links,
+        tuple(walk.bites),
+        tuple(walk.news),
+        walk.is_index,
+        error="" if links else trouble,
+        warning=trouble if links else "",
+        unread=walk.unread(clock.now()),
+    )
+
+
+async def _read_child(answer: Answer, step: Waiting, workers: Workers, clock: Clock) -> SitemapFile | FetchFailure:
+    """A file of an index, or why it cannot be read: one that cannot must not take the others with it."""
+    try:
+        return await workers.run(read_file, answer.body, answer.url, clock.now(), step.plan.alone)
+    except FeedError as error:
+        return FetchFailure("broken answer", f"{step.url}: {error}")
+    except TimeoutError:
+        return FetchFailure("timeout", f"{step.url} takes longer to read than Vigie allows")
+    except Exception as error:
+        return fault_at(step.url, error)
 
 
 def is_lasting(url: str) -> bool:

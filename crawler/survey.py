@@ -10,6 +10,7 @@ from news.source import Feed, Road
 
 SURVEY_EVERY = timedelta(hours=3)
 IS_NEWS = "is_news"  # a hint of ours: this sitemap holds the latest articles only
+UNREAD = "unread"  # a hint of ours: the files of this sitemap index that could not be read, each with since when
 IS_EMPTY = "is_empty"  # a hint of ours: when last read, it listed nothing
 
 

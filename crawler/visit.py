@@ -8,7 +8,12 @@ from typing import Any, Protocol
 from crawler.failure import FetchFailure
 from news.article import Article, Page
 from news.caps import Bite
+from news.errors import VigieError
 from news.source import Feed, FoundLink, Link, Source
+
+
+class SourceMovedError(VigieError):
+    """The source was given another URL while it was visited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ class Brief:
 class Poll:
     """What one poll of a feed brought. `feed` carries the new validators, or the error in `last_error`.
 
-    `failure` is why its URL could not be fetched, None where it was; `bites` are the caps that cut the poll short.
+    `failure` is why its URL could not be fetched, None where it was; `bites` are the caps that cut the poll short,
+    `warning` is why part of it could not be read.
     """
 
     feed: Feed
@@ -37,6 +43,7 @@ class Poll:
     is_unchanged: bool = False
     failure: FetchFailure | None = None
     bites: tuple[Bite, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,10 @@ class VisitOutcome:
 
     `failure` is the fetch that the error is about, `advice` what the user can do. `is_suspect`: the feeds can be read
     and list nothing. `rediscover`: a feed does not work any more, look for them anew next time. `is_cut_short`: the
-    service stops and the visit is not over, so the source stays due. `published` has an instant for each link that is
-    new; before `not_before` the host wants to be left alone; `bites` are the caps that bit. `unchanged` are feeds that
-    had nothing new, not yet written down; `judged` are the URLs of pages, and whether they were articles.
+    service stops, or the source has moved, and the visit is not over, so the source stays due. `published` has an
+    instant for each link that is new; before `not_before` the host wants to be left alone; `bites` are the caps that
+    bit. `unchanged` are feeds that had nothing new, not yet written down; `judged` are the URLs of pages, and whether
+    they were articles.
     """
 
     error: str = ""
@@ -71,13 +79,13 @@ class VisitBook(Protocol):
     """What a visit asks of the rest of Vigie. Whatever it writes is committed when the call returns."""
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
-        """Keep the feeds found, and give them back with their ids."""
+        """Keep the feeds found, and give them back with their ids. Raises SourceMovedError."""
         ...
 
     async def polled(self, source: Source, poll: Poll, *, is_last: bool) -> Sequence[FoundLink]:
         """Keep a poll's links and validators together, and give back those that are new to the source.
 
-        `is_last` where the visit polls no further feed.
+        `is_last` where the visit polls no further feed. Raises SourceMovedError.
         """
         ...
 
@@ -88,7 +96,8 @@ class VisitBook(Protocol):
     async def fetched(self, source: Source, link: Link, page: Page) -> bool | None:
         """Make of the page what it is, and settle the link.
 
-        Whether such a URL leads to articles; None where the page says nothing of that, as a consent wall.
+        Whether such a URL leads to articles; None where the page says nothing of that, as a consent wall. Raises
+        PageError where our own code broke on this page, which leaves the link as it was.
         """
         ...
 
@@ -97,7 +106,7 @@ class VisitBook(Protocol):
         ...
 
     async def arrived(self, source: Source, link: Link, article: Article) -> None:
-        """Store an article that needs no extraction, and settle the link."""
+        """Store an article that needs no extraction, and settle the link. Raises PageError."""
         ...
 
     async def first_run_ended(self, source: Source) -> None:

@@ -15,14 +15,17 @@ from crawler.advice import NOTHING_LISTED, TRY_ANOTHER, advice
 from crawler.budget import within_budget
 from crawler.discovery import Discovery
 from crawler.failure import FetchFailure
+from crawler.hindrance import without_access, without_browser
 from crawler.openvisit import OpenVisit
 from crawler.outcome import outcome_of
 from crawler.patterns import Patterns
 from crawler.polling import Poller
-from crawler.rendering import fetcher_for
+from crawler.rendering import fetcher_for, trouble_of
+from crawler.renewal import is_renewal_due
 from crawler.spiders.news import NewsSpider
 from crawler.survey import feeds_due
-from crawler.visit import Brief, Poll, VisitOutcome
+from crawler.visit import Brief, Poll, SourceMovedError, VisitOutcome
+from news.errors import ConfigError
 from news.ports import Workers
 from news.source import Feed, Link, Source
 
@@ -46,35 +49,73 @@ class Visitor:
 
     async def visit(self, brief: Brief) -> VisitOutcome:
         """Discover if need be, poll, fetch. Raises only for faults of ours, such as a full disk."""
+        try:
+            return await self._visit(brief)
+        except SourceMovedError:
+            return VisitOutcome(is_cut_short=True)
+
+    async def _visit(self, brief: Brief) -> VisitOutcome:
         source = brief.source
-        visit = OpenVisit(source, fetcher_for(source, self._spider.fetcher))
+        try:
+            visit = OpenVisit(source, fetcher_for(source, self._spider.fetcher))
+        except ConfigError as error:
+            return without_access(error)
         if source.discovered_at is not None and brief.feeds:
-            due = feeds_due(brief.feeds, self._clock.now()) or list(brief.feeds[:1])
-            await self._poll_all(visit, due, Poller(visit.fetcher, self._workers, self._clock), brief)
+            await self._poll_due(visit, brief)
         else:
             refusal = await self._discover(visit, brief)
             if refusal is not None and not self._spider.closing:
                 return refusal
         await self._fetch_pages(visit, brief)
-        if self._spider.closing:
-            return VisitOutcome(is_cut_short=True)
-        return outcome_of(visit)
+        return VisitOutcome(is_cut_short=True) if self._spider.closing else self._outcome(visit, brief)
+
+    def _outcome(self, visit: OpenVisit, brief: Brief) -> VisitOutcome:
+        is_due = is_renewal_due(visit.source, brief.feeds, visit.polls, self._clock.now())
+        outcome = replace(outcome_of(visit), rediscover=is_due)
+        if not outcome.error and not outcome.warning:
+            outcome = replace(outcome, warning=next((poll.warning for poll in visit.polls if poll.warning), ""))
+        missing = trouble_of(visit.fetcher)
+        return outcome if missing is None else without_browser(outcome, visit.source.name, missing)
+
+    async def _poll_due(self, visit: OpenVisit, brief: Brief) -> None:
+        due = feeds_due(brief.feeds, self._clock.now()) or list(brief.feeds[:1])
+        await self._poll_all(visit, due, Poller(visit.fetcher, self._workers, self._clock), brief)
 
     async def _discover(self, visit: OpenVisit, brief: Brief) -> VisitOutcome | None:
-        """Find and keep the source's feeds, and poll them; the visit's end where there are none."""
+        """Find and keep the source's feeds, and poll them; the visit's end where there are none.
+
+        Those that are known are polled before anything else: a home page that is down must not stand in their way.
+        """
         source = visit.source
+        known = brief.feeds if source.watched_since is not None else ()  # those of another URL are none of it
+        if known:
+            await self._poll_due(visit, brief)
         home = await visit.fetcher.get(source.url)
+        if self._spider.closing:
+            return None
         if isinstance(home, FetchFailure):
+            if known:
+                await self._book.discovered(source, known)  # it is asked again when its time comes, not at each visit
+                return None
             until = self._closed_until(source.url, home)
             return VisitOutcome(error=home.message, failure=home, advice=advice(home), not_before=until)
         robots_of = partial(self._spider.robots_of, access=visit.fetcher.access)
         discovery = Discovery(visit.fetcher, self._workers, self._clock, robots_of)
-        found = await discovery.explore(home)
+        found = await discovery.explore(home, known, source.url)
+        if self._spider.closing:  # what we broke off ourselves was not found
+            return None
         if not found:
             return VisitOutcome(error=f"{source.url} {NOTHING_LISTED}", advice=TRY_ANOTHER)
-        feeds = await self._book.discovered(source, [entry.feed for entry in found])
-        await self._poll_all(visit, feeds, discovery.poller, brief)
+        await self._poll_rest(visit, await self._book.discovered(source, [one.feed for one in found]), discovery, brief)
         return None
+
+    async def _poll_rest(self, visit: OpenVisit, feeds: Sequence[Feed], discovery: Discovery, brief: Brief) -> None:
+        """Poll what was not polled in this visit, and does not want to be left alone."""
+        now = self._clock.now()
+        polled = {(poll.feed.id, poll.feed.road) for poll in visit.polls}
+        rest = [feed for feed in feeds if (feed.id, feed.road) not in polled]
+        free = [feed for feed in rest if feed.not_before is None or feed.not_before <= now]
+        await self._poll_all(visit, free or (rest[:1] if not polled else ()), discovery.poller, brief)
 
     async def _poll_all(self, visit: OpenVisit, feeds: Sequence[Feed], poller: Poller, brief: Brief) -> None:
         now = self._clock.now()
@@ -112,7 +153,8 @@ class Visitor:
     async def _first_link(self, visit: OpenVisit, brief: Brief) -> Link | None:
         """The first page to fetch; the book is only asked where it may know one."""
         waits = brief.next_fetch is not None and brief.next_fetch <= self._clock.now()
-        if self._spider.closing or not (waits or len(visit.polls) > len(visit.unchanged)):
+        is_waste = self._spider.closing or trouble_of(visit.fetcher) is not None
+        if is_waste or not (waits or len(visit.polls) > len(visit.unchanged)):
             return None
         links = await self._book.due_links(visit.source, limit=1)
         return links[0] if links else None

@@ -45,5 +45,8 @@ def published_at(document: Document) -> datetime | None:
         instant = read_instant(text)
         if instant is not None:
             return instant
-    found = find_date(document.tree, extensive_search=False, original_date=True, url=document.url)
+    try:
+        found = find_date(document.tree, extensive_search=False, original_date=True, url=document.url)
+    except (ValueError, OverflowError):  # it compares dates whose zones no clock can have; that is not worth an article
+        return None
     return read_instant(found) if found else None

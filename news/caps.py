@@ -15,12 +15,15 @@ CapName = Literal[
     "calendar",
     "facets",
     "page number",
+    "unlike articles",
     "pages per visit",
     "feed entries",
     "sitemap links",
     "sitemap depth",
     "sitemaps",
     "history pages",
+    "title length",
+    "unreadable characters",
 ]
 
 

@@ -57,6 +57,10 @@ class WorkerDiedError(VigieError):
     """The process that did the work died of it."""
 
 
+class PageError(VigieError):
+    """Vigie's own code broke on one page; nothing is wrong with the machine, and others may be had."""
+
+
 class StorageError(VigieError):
     """The database cannot be opened or does not fit; `hint` says how to mend it."""
 

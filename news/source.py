@@ -21,7 +21,8 @@ class Source:
     What the first visit finds is history: stored, marked seen, never alerted (unless `alert_history`). `history` is
     how many seconds back that visit looks beyond what is listed now. `access` holds headers, cookies and the like of
     a subscription, secrets named by reference only; `spider` names a class of the user's own. `suspicions` counts the
-    latest pages that stood in an article's place, `told_of` is what the user was last told of the source.
+    latest pages that stood in an article's place, `told_of` is what the user was last told of the source, at
+    `told_at`; it fails since `failing_since`, None where it was read last time.
     """
 
     id: int
@@ -43,7 +44,9 @@ class Source:
     advice: str = ""
     trouble: Trouble = ""
     told_of: str = ""
+    told_at: datetime | None = None
     suspicions: int = 0
+    failing_since: datetime | None = None
     history: int = 0
     spider: str = ""
     browser: bool = False

@@ -48,19 +48,19 @@ def _taken_apart(url: str) -> tuple[SplitResult, str]:
         raise BadUrlError(f"the URL is {len(url)} characters long", f"Vigie takes up to {LONGEST_URL}")
     if _FORBIDDEN.search(url):
         raise BadUrlError(
-            f"the URL {_shown(url)} holds a space, a backslash or a control character", "percent-encode it"
+            f"the URL {shown(url)} holds a space, a backslash or a control character", "percent-encode it"
         )
     parts = _split(url)
     if parts.scheme not in _DEFAULT_PORTS:
         raise BadUrlError(
-            f"the URL {_shown(url)} is not an http or https one", "write it in full: https://www.example.com/"
+            f"the URL {shown(url)} is not an http or https one", "write it in full: https://www.example.com/"
         )
     if "@" in parts.netloc:
         raise BadUrlError("the URL holds a user name or password", "leave them out of the URL")
     return parts, _authority(parts)
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """The URL as a message may quote it: short, and without a password that somebody wrote into it."""
     return repr(clip(_CREDENTIALS.sub("//…@", url), 200))
 
@@ -70,7 +70,7 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port  # raises for a port that is none
     except ValueError as error:
-        raise BadUrlError(f"the URL {_shown(url)} cannot be read", "check how it is written") from error
+        raise BadUrlError(f"the URL {shown(url)} cannot be read", "check how it is written") from error
     return parts
 
 

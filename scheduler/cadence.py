@@ -14,6 +14,7 @@ from news.hints import Hints
 from news.rhythm import Rhythm
 from news.source import Source
 from service.visits import NextDue
+from storage.subscriptions import Pushed
 
 _LONGEST_BACK_OFF = timedelta(days=1)
 _MOST_DOUBLINGS = 10
@@ -26,6 +27,7 @@ _STEP = timedelta(minutes=6)  # while a burst cools down
 _HEAT = 0.5  # hours in which a burst loses half of its force
 _LN_2 = 0.693
 _FAINTEST = 0.02  # of the mean rate; the quietest hours are looked at too
+_LATEST_PUSH = timedelta(minutes=1)  # how far hubs may lag behind what a visit has seen
 _LONGEST_TTL = timedelta(hours=1)  # many feeds say a day, and mean nothing by it
 
 
@@ -41,9 +43,14 @@ def cadence_within(bounds: Bounds) -> NextDue:
     """The cadence of an installation, `next_due` within its bounds."""
 
     def rule(
-        source: Source, outcome: VisitOutcome, rhythm: Rhythm, now: datetime, pending: datetime | None
+        source: Source,
+        outcome: VisitOutcome,
+        rhythm: Rhythm,
+        now: datetime,
+        pending: datetime | None,
+        pushed: Pushed | None,
     ) -> datetime:
-        return next_due(source, outcome, rhythm, now, pending, bounds)
+        return next_due(source, outcome, rhythm, now, pending, bounds, pushed)
 
     return rule
 
@@ -55,8 +62,11 @@ def next_due(
     now: datetime,
     pending: datetime | None,
     bounds: Bounds,
+    pushed: Pushed | None = None,
 ) -> datetime:
     """After a visit that ended so; `pending` is when the earliest of the source's waiting links may be tried.
+
+    `pushed` is for a source that hubs keep informed: see `relief`. An interval of its own is kept all the same.
 
     A source that fails is asked at doubling intervals, up to a day (or its own interval if that is longer); it is
     never given up. What a server asks for (Retry-After) is kept in any case.
@@ -67,18 +77,29 @@ def next_due(
         due = now + max(interval, min(doubled, _LONGEST_BACK_OFF))
     else:
         pinned = now + timedelta(seconds=source.interval) if source.interval else None
-        regular = pinned or due_at(rhythm, Hints.of(outcome.hints), bounds, now)
+        regular = pinned or due_at(rhythm, Hints.of(outcome.hints), bounds, now, pushed)
         due = min(regular, max(pending, now)) if pending is not None else regular
     return max(due, outcome.not_before) if outcome.not_before else due
 
 
-def due_at(rhythm: Rhythm, hints: Hints, bounds: Bounds, now: datetime) -> datetime:
-    """When to look again, from what is known of the source's rhythm and what its feeds ask for."""
+def due_at(rhythm: Rhythm, hints: Hints, bounds: Bounds, now: datetime, pushed: Pushed | None = None) -> datetime:
+    """When to look again, from what is known of the source's rhythm, what its feeds ask for, and what is pushed."""
     now = now.astimezone(UTC)
     wait = _by_rhythm(rhythm, now, bounds.longest) if rhythm.level > 0 else _without_news(rhythm)
     due = now + min(max(wait, bounds.shortest), bounds.longest)
     patience = min(timedelta(seconds=max(hints.ttl, hints.max_age)), _LONGEST_TTL, bounds.longest)
-    return _not_skipped(max(due, now + patience), hints)
+    return _not_skipped(max(due, now + patience, relief(rhythm, pushed, bounds, now)), hints)
+
+
+def relief(rhythm: Rhythm, pushed: Pushed | None, bounds: Bounds, now: datetime) -> datetime:
+    """Until when hubs make it needless to look: for the longest interval, while their promise holds; else `now`.
+
+    A hub that loses things is not relied on: once a visit has found what was not pushed, the source is looked at by
+    its rhythm until the next push.
+    """
+    if pushed is None or (rhythm.last is not None and rhythm.last > pushed.last_at + _LATEST_PUSH):
+        return now
+    return max(now, min(now + bounds.longest, pushed.until))
 
 
 def _without_news(rhythm: Rhythm) -> timedelta:

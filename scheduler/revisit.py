@@ -1,10 +1,11 @@
 """When an article is visited again, and whether a source's `lastmod` dates are worth a visit. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from extraction.revision.compare import ChangeKind
-from service.revise import NextRevisit
+from storage.links import ListedAgain
 
 # Waits after the first sight of an article, by the number of visits since; after the last, never again.
 WAITS = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
@@ -45,21 +46,55 @@ def next_revisit(
     return max(due, now)
 
 
-def revisits_up_to(most: int) -> NextRevisit:
-    """The rule for an installation that looks at an article again so many times at most."""
+@dataclass(frozen=True, slots=True)
+class Revisits:
+    """The rules of an installation that looks at an article again `most` times at most."""
 
-    def rule(
+    most: int
+
+    def next(
+        self,
         first_seen_at: datetime,
         visits_so_far: int,
         last_change: ChangeKind | None,
         now: datetime,
         visited_at: datetime | None,
     ) -> datetime | None:
-        if visits_so_far >= most:
+        """When to look at an article again after a look, or after the first sight; None for never."""
+        if visits_so_far >= self.most:
             return None
         return next_revisit(first_seen_at, visits_so_far, last_change, now, visited_at=visited_at)
 
-    return rule
+    def put_off(self, first_seen_at: datetime, until: datetime) -> datetime | None:
+        """When to look again where a look got nowhere, and counts for nothing; None for never."""
+        return until if until - first_seen_at <= OLDEST else None
+
+    def hastened(
+        self, listed: Sequence[ListedAgain], lastmods: Sequence[datetime], now: datetime
+    ) -> dict[int, datetime]:
+        """When to look at those articles that a poll says have changed, by the ids of their links; sooner than planned.
+
+        `lastmods` are all that the poll says, `listed` what it lists of what is known. None of it is believed where it
+        moves whatever is listed.
+        """
+        moved = [one for one in listed if one.was is not None]
+        before = [one.was for one in moved if one.was is not None]
+        # Of a link two roads may say two things; only what is later than both is a change.
+        after = [max(one.says, was) for one, was in zip(moved, before, strict=True)]
+        if not is_trustworthy(lastmods, now) or (after and not is_trustworthy(after, now, before)):
+            return {}
+        due = {one.id: self._on_change(one, now) for one in listed}
+        return {number: at for number, at in due.items() if at is not None}
+
+    def _on_change(self, one: ListedAgain, now: datetime) -> datetime | None:
+        """When to look at an article for a change that no look can have seen, if that is sooner than planned."""
+        last, first = one.looked_at, one.first_seen_at
+        if first is None or last is None or one.revisits >= self.most or (one.was is not None and one.says <= one.was):
+            return None
+        if _by_lastmod(last, one.says, now) is None:
+            return None
+        due = next_revisit(first, one.revisits, None, now, visited_at=last, lastmod=one.says)
+        return due if due is not None and (one.revisit_at is None or due < one.revisit_at) else None
 
 
 def _by_age(first: datetime, last: datetime, visits: int, change: ChangeKind | None) -> datetime | None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from alerting.channels import check as check_channel
 from alerting.channels import generate_secret
+from crawler.access import read_access
 from news import url as urls
 from news.alert import Channel, ChannelKind
 from news.errors import ConfigError, ConflictError
@@ -101,7 +102,8 @@ def _entry(model: type[E], values: Mapping[str, Any]) -> E:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{place}: {first['msg'].removeprefix('Value error, ')}") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{place}: {said}" if place else said) from error
 
 
 def _needed(changes: Mapping[str, Any]) -> None:
@@ -143,8 +145,7 @@ async def edit_source(
     """
     known = await changeable(tx.sources, name, file)
     _needed(changes)
-    access = _merged(known.access, changes.get("access", {}))
-    entry = _entry(SourceEntry, {"name": known.name, "url": known.url, **changes, "access": access})
+    entry = _entry(SourceEntry, {**_as_it_is(known), **changes, "access": _access(known, changes)})
     values = {key: getattr(entry, key) for key in changes}
     if "access" in values:
         values["access"] = entry.access.kept if entry.access else {}
@@ -155,6 +156,23 @@ async def edit_source(
         values |= AS_NEW
     await tx.sources.change(known.id, **values, due_at=now)
     return await tx.sources.by_id(known.id)
+
+
+def _as_it_is(known: Source) -> dict[str, Any]:
+    """What a change has to agree with."""
+    names = ("name", "url", "browser", "accept_any_certificate")
+    return {name: getattr(known, name) for name in names}
+
+
+def _access(known: Source, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The access after a change. One that cannot be read, hand-edited, stands in the way of no other change."""
+    if "access" in changes:
+        return _merged(known.access if isinstance(known.access, Mapping) else {}, changes["access"])
+    try:
+        read_access(known.access)
+    except ConfigError:
+        return {}
+    return dict(known.access)
 
 
 async def _refuse_known_url(tx: Transaction, url: str, but: int = 0) -> None:

@@ -1,8 +1,9 @@
 """Collect: what a crawl brings becomes articles, matches and alerts. This is the visit's book."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -10,25 +11,31 @@ import structlog
 from alerting.decide import decide
 from crawler.failure import FetchFailure, next_step
 from crawler.reading import Reading
-from crawler.visit import Poll
+from crawler.visit import Poll, SourceMovedError
 from matching import Document, document
 from news import url as urls
 from news.article import Article, NoArticle, Page, StoredArticle
 from news.clock import Clock
+from news.errors import PageError
 from news.ports import Extractor
 from news.rhythm import Rhythm
 from news.source import Feed, FoundLink, Link, Source
+from service.blemishes import blemishes, dated_by
 from service.board import WatchBoard
 from service.record import record
 from service.revise import Reviser
 from storage import Database, Transaction
+from storage.faults import is_of_machine
 from storage.subscriptions import Subscription
 
 log = structlog.get_logger()
 
 # What a site shows in an article's place when it has moved, or wants something first.
 _OF_NO_ARTICLE = ("not html", "no text", "too short")  # the URL's shape leads to other things
+_EXCUSE = timedelta(days=1)  # for which one article speaks for its source
 _SUSPICIOUS = ("soft 404", "consent wall", "not html", "no text", "too short")
+
+_LAG = timedelta(days=3)  # by which the roads of a source may bring an article later than it is dated
 
 
 class Collector:
@@ -45,8 +52,9 @@ class Collector:
         self._suspected: set[int] = set()
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
-        """Keep what discovery found."""
+        """Keep what discovery found. Raises SourceMovedError."""
         async with self._database.write() as tx:
+            await _check_url(tx, source)
             await tx.feeds.replace(source.id, feeds)
             await tx.sources.change(source.id, discovered_at=self._clock.now())
             kept = await tx.feeds.of(source.id)
@@ -54,9 +62,14 @@ class Collector:
         return kept
 
     async def polled(self, source: Source, poll: Poll, *, is_last: bool) -> Sequence[FoundLink]:
-        """Keep a poll's links together with its validators: a later 304 can then lose nothing."""
+        """Keep a poll's links together with its validators: a later 304 can then lose nothing.
+
+        Raises SourceMovedError.
+        """
         now = self._clock.now()
         async with self._database.write() as tx:
+            await _check_url(tx, source)
+            await self._reviser.listed_again(tx, source.id, poll.links, now)
             new = await self._keep_links(tx, source, poll, now)
             await tx.feeds.polled(poll.feed, now)
             if is_last and source.watched_since is None and await _was_read(tx, source):
@@ -68,8 +81,8 @@ class Collector:
     async def pushed(self, subscription: Subscription, reading: Reading) -> Sequence[FoundLink]:
         """Keep the links that a hub brought, by the same rules, and have the source visited at once if any is new.
 
-        The feed's validators, and when it was last polled, stay as they are. A push without links only says that the
-        feed is worth a look.
+        It is visited for articles that have changed too, when they may be looked at again. The feed's validators, and
+        when it was last polled, stay as they are. A push without links only says that the feed is worth a look.
         """
         now = self._clock.now()
         async with self._database.write() as tx:
@@ -77,12 +90,14 @@ class Collector:
             source = await tx.sources.by_id(subscription.source_id)
             if feed is None or source.paused:
                 return []
+            changed = await self._reviser.listed_again(tx, source.id, reading.links, now)
             new = await self._keep_links(tx, source, Poll(feed, reading.links), now)
             await tx.subscriptions.pushed(subscription.id, now)
             if new:
                 await _learn_of(tx, source, new, now)
-            if new or not reading.links:
-                await tx.sources.hasten([source.id], now)
+            wanted = [now] if new or not reading.links else changed
+            if wanted:
+                await tx.sources.hasten([source.id], min(wanted))
         return new
 
     async def _keep_links(self, tx: Transaction, source: Source, poll: Poll, now: datetime) -> list[FoundLink]:
@@ -105,13 +120,15 @@ class Collector:
         return next((link for link in links if link.state == "pending"), None)
 
     async def arrived(self, source: Source, link: Link, article: Article) -> None:
-        """Store an article that a spider brought as it stands."""
-        await self._keep_article(source, link, article, self._clock.now())
+        """Store an article that a spider brought as it stands. Raises as `fetched` does."""
+        with _blamed(source, link):
+            await self._keep_article(source, link, article, self._clock.now())
 
     async def first_run_ended(self, source: Source) -> None:
         """What the source's spider brings from now on is news."""
         async with self._database.write() as tx:
-            await tx.sources.change(source.id, watched_since=self._clock.now())
+            if not await tx.sources.moved({source.id: source.url}):
+                await tx.sources.change(source.id, watched_since=self._clock.now())
 
     async def due_links(self, source: Source, limit: int) -> list[Link]:
         """Links to be fetched now, then articles to be looked at again.
@@ -135,11 +152,14 @@ class Collector:
 
     async def failed(self, link: Link, failure: FetchFailure) -> None:
         """Try again later, or give the link up, as `crawler.failure` decides."""
-        if link.is_known:
-            await self._reviser.not_seen(link)
-            return
         now = self._clock.now()
         step = next_step(failure, link.attempts + 1, now)
+        if link.is_known:
+            if step.retry_at is None or step.counts:
+                await self._reviser.not_seen(link)
+            else:
+                await self._reviser.put_off(link, step.retry_at)
+            return
         async with self._database.write() as tx:
             if step.retry_at is not None:
                 await tx.links.postpone(link.id, step.retry_at, failure.message, counts=step.counts)
@@ -149,7 +169,14 @@ class Collector:
         log.warning("page failed", url=link.url, error=failure.message, state=step.state, next_try=again)
 
     async def fetched(self, source: Source, link: Link, page: Page) -> bool | None:
-        """Extract the page; store what it is, or why it is nothing. Whether such URLs lead to articles, if it tells."""
+        """Extract the page; store what it is, or why it is nothing. Whether such URLs lead to articles, if it tells.
+
+        Raises PageError where the page broke our code, and what the machine raises if it can store nothing at all.
+        """
+        with _blamed(source, link):
+            return await self._taken_in(source, link, page)
+
+    async def _taken_in(self, source: Source, link: Link, page: Page) -> bool | None:
         fetched_at = self._clock.now()
         extracted = await self._extractor.extract(page)
         if link.is_known:
@@ -162,7 +189,7 @@ class Collector:
         return True
 
     async def _keep_article(self, source: Source, link: Link, article: Article, fetched_at: datetime) -> None:
-        read = document(article, source.name)
+        read = document(dated_by(article, fetched_at), source.name)
         async with self._database.write() as tx:
             outcome = await self._store(tx, source, link, read, fetched_at)
         log.info("article", source=source.name, url=article.canonical_url, title=article.title, **outcome)
@@ -177,10 +204,17 @@ class Collector:
         reason = f"no article: {verdict.reason}" + (f" ({verdict.detail})" if verdict.detail else "")
         async with self._database.write() as tx:
             await tx.links.settle(link.id, "refused", self._clock.now(), error=reason)
-            if verdict.reason in _SUSPICIOUS:
+            if verdict.reason in _SUSPICIOUS and not await self._is_excused(tx, link, verdict):
                 await tx.sources.suspect(link.source_id)
                 self._suspected.add(link.source_id)
         log.info("no article", url=link.url, reason=verdict.reason, detail=verdict.detail)
+
+    async def _is_excused(self, tx: Transaction, link: Link, verdict: NoArticle) -> bool:
+        """Whether it is one of the other things that a site publishes, such as photographs, beside its articles."""
+        if verdict.reason not in _OF_NO_ARTICLE:
+            return False
+        latest = await tx.sources.brought_article(link.source_id)
+        return latest is not None and self._clock.now() - latest < _EXCUSE
 
     async def _store(
         self,
@@ -206,6 +240,7 @@ class Collector:
                 await self._meet(tx, link, (await tx.articles.of(article.url)).id, now)
                 return {"outcome": "known"}
         await tx.search.add(number, *read.search_terms)
+        await tx.caps.bit(source.id, blemishes(article), now)
         await self._trust(tx, source)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
         is_history = link.is_history or _was_there_before(source, link, article)
@@ -246,6 +281,18 @@ class Collector:
         return [watch.name for watch, _ in hits]
 
 
+@contextmanager
+def _blamed(source: Source, link: Link) -> Iterator[None]:
+    """Make of what breaks our code a PageError, unless it is the machine's fault."""
+    try:
+        yield
+    except Exception as error:
+        if is_of_machine(error):
+            raise
+        log.exception("page broke", source=source.name, url=link.url)
+        raise PageError(f"a fault of Vigie's: {type(error).__name__}: {error}") from error
+
+
 def _is_another(article: Article, known: Article) -> bool:
     """Whether two pages that claim one address are different articles: another page, another title, another text."""
     return urls.key(article.url) != urls.key(known.url) and article.title != known.title and article.text != known.text
@@ -254,7 +301,8 @@ def _is_another(article: Article, known: Article) -> bool:
 def _is_history(source: Source, feed: Feed, published_at: datetime | None) -> bool:
     """Whether a link was there before we watched, so that nobody is to be told of it.
 
-    All that the first visit finds is; so is what a feed that was found later lists at first, unless it is dated after.
+    All that the first visit finds is; so is what a feed that was found later lists at first, unless it is so recent
+    that the other roads may not have brought it yet.
     """
     if source.alert_history:
         return False
@@ -262,7 +310,8 @@ def _is_history(source: Source, feed: Feed, published_at: datetime | None) -> bo
         return True
     if feed.last_success_at is not None:
         return False
-    return published_at is None or published_at <= source.watched_since
+    seen_until = source.last_success_at - _LAG if source.last_success_at is not None else source.watched_since
+    return published_at is None or published_at <= max(source.watched_since, seen_until)
 
 
 def _was_there_before(source: Source, link: Link, article: Article) -> bool:
@@ -280,10 +329,17 @@ async def _learn_of(tx: Transaction, source: Source, new: Sequence[FoundLink], n
     """What was pushed will be no news to the next visit, and must not look like silence."""
     published = [link.published_at or now for link in new]
     rhythm, _ = (await tx.sources.learned([source.id]))[source.id]
+    stored = await tx.sources.by_id(source.id)  # only now that the row is ours: a visit may have ended meanwhile
     past = [instant for instant in published if instant <= now]
-    latest = max([*past, *filter(None, [source.last_news_at])], default=None)
+    latest = max([*past, *filter(None, [stored.last_news_at])], default=None)
     learned = Rhythm.from_json(rhythm).after(published, now).as_json()
     await tx.sources.change(source.id, rhythm=learned, last_news_at=latest)
+
+
+async def _check_url(tx: Transaction, source: Source) -> None:
+    """What a visit brings from where the source was is none of it any more. Raises SourceMovedError."""
+    if await tx.sources.moved({source.id: source.url}):
+        raise SourceMovedError(f"the source {source.name!r} is no longer at {source.url}")
 
 
 async def _was_read(tx: Transaction, source: Source) -> bool:

@@ -116,6 +116,8 @@ def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str,
     pairs = {name: getattr(declared, name) for name in decides if _plain(known, name) != _plain(declared, name)}
     if "url" in pairs:
         pairs |= AS_NEW  # another site
+    if pairs.get("paused") is False and isinstance(known, Source):
+        pairs["failing_since"] = None  # what it did before the pause is over
     if "spider" in pairs:
         pairs |= READ_ANEW
     return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs.items()}

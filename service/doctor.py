@@ -12,6 +12,7 @@ from news.errors import ConfigError, DeliveryError, QueryError
 from news.guard import Guard
 from news.source import Source
 from news.watch import Watch
+from service.doctor_sources import examine_accesses, examine_browser
 from service.finding import Finding, fail, ok, warn
 from service.reach import guard_refusal
 from storage import Transaction
@@ -20,11 +21,15 @@ _OVERDUE = timedelta(minutes=10)
 _SHOWN = 3
 
 
-async def examine_archive(tx: Transaction, guard: Guard, now: datetime, *, is_running: bool) -> list[Finding]:
-    """Every check that the database can answer."""
+async def examine_archive(
+    tx: Transaction, guard: Guard, now: datetime, *, is_running: bool, chromium: str = ""
+) -> list[Finding]:
+    """Every check that the database can answer; `chromium` is the browser that the settings name."""
     sources, watches, channels = await tx.sources.all(), await tx.watches.all(), await tx.channels.all()
     findings = [_clock(await _latest(tx), now)]
     findings += _sources(sources, await tx.sources.overdue(now - _OVERDUE), is_running=is_running)
+    findings += examine_accesses(sources, is_running=is_running)
+    findings += examine_browser(sources, chromium)
     findings += _watches(watches, channels)
     for channel in channels:
         findings.append(await _channel(channel, guard, is_running=is_running))

@@ -11,6 +11,8 @@ from service.silence import Silence
 
 SUSPICIOUS_PAGES = 3  # in a row, and a source is suspect
 _PATIENCE = timedelta(hours=24)
+_FEWEST_FAILURES = 3  # in a row, before they are told; two of a source that is visited once a day or less
+_UNREADABLE = ("failing", "blocked")  # told as one: what fails so at one visit often fails otherwise at the next
 _LOOK_WHERE_EMPTY = timedelta(days=1)
 _LOOK_ANYHOW = timedelta(days=30)
 _REFUSALS = (401, 403, 407, 451)
@@ -20,11 +22,12 @@ NoticeKind = Literal["silent", "failing", "blocked", "suspect", "back"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the user is told of a source: the sentence, and what to do."""
+    """What the user is told of a source: the sentence, and what to do. One may be told for all that fail together."""
 
     kind: NoticeKind
     title: str
     text: str
+    is_for_all: bool = False
 
 
 def trouble_after(outcome: VisitOutcome, suspicions: int) -> Trouble:
@@ -49,11 +52,12 @@ def _is_refusal(failure: FetchFailure) -> bool:
 def notice_of(source: Source, now: datetime, silence: Silence | None) -> Notice | None:
     """What is to be told of a source after a visit, given what was told (`told_of`) and how it fares since.
 
-    Each trouble is told once, failures only after a day of them, and its end once too.
+    Each trouble is told once, failures only after a day of them, and its end once too; suspicion, which may come and
+    go by the hour, once a day.
     """
     trouble = _worth_telling(source, now)
     if trouble:
-        if source.told_of == trouble:
+        if source.told_of == trouble or {source.told_of, trouble} <= {*_UNREADABLE}:
             return None
         return Notice(trouble, f"{source.name} {_SAID[trouble]}", _sentences(source.last_error, source.advice))
     if silence is not None:
@@ -74,10 +78,15 @@ _LOOK = "Look whether it has moved: vigie source test URL."
 
 
 def _worth_telling(source: Source, now: datetime) -> Literal["", "failing", "blocked", "suspect"]:
-    if source.trouble in ("failing", "blocked"):
-        since = source.last_success_at or source.added_at or now
-        return source.trouble if now - since >= _PATIENCE else ""
-    return source.trouble
+    if source.trouble in _UNREADABLE:
+        is_enough = source.failures >= (2 if source.interval >= _PATIENCE.total_seconds() else _FEWEST_FAILURES)
+        return source.trouble if is_enough and _is_long_ago(source.failing_since, now) else ""
+    is_told = source.told_of == source.trouble
+    return source.trouble if is_told or source.told_at is None or _is_long_ago(source.told_at, now) else ""
+
+
+def _is_long_ago(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and now - instant >= _PATIENCE
 
 
 def _sentences(*parts: str) -> str:

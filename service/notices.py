@@ -6,6 +6,7 @@ from datetime import datetime
 from news.alert import Alert, Channel, Told
 from news.source import Source
 from service.health import Notice
+from service.outage import TOLD_OF_ALL
 from storage import Transaction
 
 
@@ -16,7 +17,8 @@ async def tell(tx: Transaction, source: Source, notice: Notice, now: datetime) -
     to = _recipients(await tx.channels.all())
     if to:
         await tx.outbox.add(alert, None, [channel.id for channel in to])
-    await tx.sources.change(source.id, told_of="" if notice.kind == "back" else notice.kind)
+    told_of = "" if notice.kind == "back" else TOLD_OF_ALL if notice.is_for_all else notice.kind
+    await tx.sources.change(source.id, told_of=told_of, told_at=now)
 
 
 def _recipients(channels: Sequence[Channel]) -> list[Channel]:

@@ -202,8 +202,16 @@ class SourceEntry(_Part):
 
     @model_validator(mode="after")
     def _browser_goes_straight(self) -> Self:
-        if self.browser and (self.accept_any_certificate or (self.access and self.access.proxy)):
-            raise ValueError("a source with `browser` has no proxy of its own and takes no unknown certificate")
+        if self.browser and self.access and self.access.proxy:
+            raise ValueError(
+                "`browser` and a proxy cannot go together: all that the browser fetches goes through Vigie's own, past "
+                "the source's; take one of the two away"
+            )
+        if self.browser and self.accept_any_certificate:
+            raise ValueError(
+                "`browser` and `accept_any_certificate` cannot go together: the browser goes by its own list of "
+                "authorities; take one of the two away"
+            )
         return self
 
     @field_validator("url")

@@ -13,14 +13,19 @@ from crawler.visit import Brief, VisitOutcome
 from news.clock import Clock
 from news.rhythm import Rhythm
 from news.source import Source
-from service.health import is_worth_exploring, notice_of, trouble_after
+from service.health import SUSPICIOUS_PAGES, Notice, is_worth_exploring, notice_of, trouble_after
 from service.notices import tell
+from service.outage import SAME_TIME, TOLD_OF_ALL, may_be_ours, told_for_all, told_of_end
 from service.silence import silent_since
 from storage import Database, Transaction
+from storage.sources import Standing
+from storage.subscriptions import Pushed
 
 log = structlog.get_logger()
 
-NextDue = Callable[[Source, VisitOutcome, Rhythm, datetime, datetime | None], datetime]
+NextDue = Callable[[Source, VisitOutcome, Rhythm, datetime, datetime | None, Pushed | None], datetime]
+
+_CUT_SHORT = VisitOutcome(is_cut_short=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,15 @@ class _End:
     brief: Brief
     outcome: VisitOutcome
     written: asyncio.Future[None]
+
+    def tell(self, error: Exception | None = None) -> None:
+        """It is written, or cannot be; whoever waited for it may have been cancelled meanwhile."""
+        if self.written.done():
+            return
+        if error is None:
+            self.written.set_result(None)
+        else:
+            self.written.set_exception(error)
 
 
 class Visits:
@@ -87,27 +101,35 @@ class Visits:
                     await self._write_alone(end)
             else:
                 for end in ends:
-                    end.written.set_result(None)
+                    end.tell()
 
     async def _write_alone(self, end: _End) -> None:
         try:
             await self._write([end])
         except Exception as error:
-            end.written.set_exception(error)
+            end.tell(error)
         else:
-            end.written.set_result(None)
+            end.tell()
 
     async def _write(self, ends: Sequence[_End]) -> None:
         now = self._clock.now()
         async with self._database.write() as tx:
+            moved = await tx.sources.moved({end.brief.source.id: end.brief.source.url for end in ends})
+            # What was seen where a source is no longer says nothing of it: it stays due, as the edit left it.
+            ends = [replace(end, outcome=_CUT_SHORT) if end.brief.source.id in moved else end for end in ends]
             unchanged = [feed.id for end in ends for feed in end.outcome.unchanged]
             await tx.feeds.unchanged(unchanged, now)
+            # Whatever a hub brought while the visit was open stays: what the lease saw is old by now.
+            standing = await tx.sources.pushable([end.brief.source.id for end in ends])
+            pushed = await tx.subscriptions.pushed_of(list(standing), now) if standing else {}
             visited = [end.brief.source.id for end in ends if end.outcome.pages or end.outcome.polls]
             next_fetches = await tx.links.next_fetches(visited)
             for end in ends:
-                await self._write_one(tx, end, next_fetches.get(end.brief.source.id), now)
+                number = end.brief.source.id
+                brief = _up_to_date(end.brief, next_fetches.get(number), standing.get(number))
+                await self._write_one(tx, replace(end, brief=brief), pushed.get(number), now)
 
-    async def _write_one(self, tx: Transaction, end: _End, next_fetch: datetime | None, now: datetime) -> None:
+    async def _write_one(self, tx: Transaction, end: _End, pushed: Pushed | None, now: datetime) -> None:
         source, outcome = end.brief.source, end.outcome
         if outcome.is_cut_short:
             await tx.sources.end_visit(source.id, self._owner)
@@ -116,15 +138,16 @@ class Visits:
         rhythm = _learned(end.brief, outcome, now)
         after = _after(await self._fresh(tx, end), outcome, now)
         # Links that wait are fetched at visits, and a spider's run fetches what it likes.
-        due_at = self._next_due(source, outcome, rhythm, now, None if source.spider else next_fetch)
+        pending = None if source.spider else end.brief.next_fetch
+        due_at = self._next_due(source, outcome, rhythm, now, pending, pushed)
         values = _values(after) | {"due_at": due_at, "rhythm": rhythm.as_json()}
-        if outcome.judged:
+        if outcome.judged and not _is_doubtful(source, after, outcome):
             values["patterns"] = _patterns(end.brief, outcome, now)
         if is_worth_exploring(source, outcome, now):
             values["discovered_at"] = None
         await tx.caps.bit(source.id, outcome.bites, now)
         await tx.sources.end_visit(source.id, self._owner, **values)
-        await self._tell(tx, after, rhythm, now)
+        await self._tell(tx, after, outcome, rhythm, now)
         trouble = outcome.error or outcome.warning
         told = log.warning if trouble else log.info
         told("visit", source=source.name, pages=outcome.pages, error=trouble, due_at=due_at.isoformat())
@@ -133,9 +156,13 @@ class Visits:
         """The source, with what its pages have said of it meanwhile."""
         return await tx.sources.by_id(end.brief.source.id) if end.outcome.pages else end.brief.source
 
-    async def _tell(self, tx: Transaction, source: Source, rhythm: Rhythm, now: datetime) -> None:
+    async def _tell(
+        self, tx: Transaction, source: Source, outcome: VisitOutcome, rhythm: Rhythm, now: datetime
+    ) -> None:
         silence = silent_since(rhythm, source.last_news_at, now) if source.last_news_at and not source.trouble else None
         notice = notice_of(source, now, silence)
+        if notice is not None:
+            notice = await _unless_all_fail(tx, source, outcome, notice)
         if notice is not None:
             await tell(tx, source, notice, now)
             log.warning("source", source=source.name, told=notice.kind, title=notice.title)
@@ -151,6 +178,15 @@ class Visits:
         """Give back what we hold; others need not wait for it."""
         async with self._database.write() as tx:
             await tx.sources.release_all(self._owner)
+
+
+async def _unless_all_fail(tx: Transaction, source: Source, outcome: VisitOutcome, notice: Notice) -> Notice | None:
+    """The notice, unless it is one of many about the same: then one for all of them, or none."""
+    if notice.kind == "failing" and may_be_ours(outcome.failure) and source.failing_since is not None:
+        return told_for_all(notice, await tx.sources.failing(source.failing_since, SAME_TIME, TOLD_OF_ALL))
+    if notice.kind == "back" and source.told_of == TOLD_OF_ALL and source.told_at is not None:
+        return told_of_end(source, await tx.sources.failing(source.told_at, SAME_TIME, TOLD_OF_ALL))
+    return notice
 
 
 async def _briefs(tx: Transaction, sources: Sequence[Source]) -> list[Brief]:
@@ -170,10 +206,30 @@ async def _briefs(tx: Transaction, sources: Sequence[Source]) -> list[Brief]:
     ]
 
 
+def _up_to_date(brief: Brief, next_fetch: datetime | None, standing: Standing | None) -> Brief:
+    """The brief as it would be now; a push that came meanwhile may be of what the visit did not see, and is due."""
+    if standing is None:
+        return replace(brief, next_fetch=next_fetch)
+    hastened = standing.due_at if standing.due_at != brief.source.due_at else None
+    return replace(
+        brief,
+        source=replace(brief.source, last_news_at=standing.last_news_at),
+        next_fetch=min(filter(None, (next_fetch, hastened)), default=None),
+        rhythm=standing.rhythm,
+    )
+
+
 def _learned(brief: Brief, outcome: VisitOutcome, now: datetime) -> Rhythm:
     """What the visit taught of when the source publishes; one that failed has seen nothing, not even silence."""
     rhythm = Rhythm.from_json(brief.rhythm)
     return rhythm if outcome.error else rhythm.after(outcome.published, now)
+
+
+def _is_doubtful(before: Source, after: Source, outcome: VisitOutcome) -> bool:
+    """Whether the visit's pages may not be what the site usually shows: a page on maintenance teaches nothing."""
+    finds = [is_article for _, is_article in outcome.judged]
+    has_only_others = len(finds) >= SUSPICIOUS_PAGES and not any(finds)
+    return has_only_others or "suspect" in (before.trouble, after.trouble)
 
 
 def _patterns(brief: Brief, outcome: VisitOutcome, now: datetime) -> Any:
@@ -191,8 +247,9 @@ def _after(source: Source, outcome: VisitOutcome, now: datetime) -> Source:
         source,
         last_visit_at=now,
         last_success_at=now if is_well else source.last_success_at,
-        last_news_at=max(past, default=source.last_news_at),
+        last_news_at=max([*past, *filter(None, [source.last_news_at])], default=None),
         failures=0 if is_well else source.failures + 1,
+        failing_since=None if is_well else source.failing_since or now,
         last_error=outcome.error or outcome.warning,
         advice=outcome.advice,
         trouble=trouble_after(outcome, source.suspicions),
@@ -208,6 +265,7 @@ _WRITTEN = (
     "last_success_at",
     "last_news_at",
     "failures",
+    "failing_since",
     "last_error",
     "advice",
     "trouble",

@@ -14,6 +14,8 @@ from storage.rows import insert_or_update
 
 _feed = tables.feed
 
+_UNREAD: dict[str, Any] = {"etag": "", "last_modified": "", "last_success_at": None, "last_error": "", "hints": {}}
+
 
 def _value(row: Row[Any]) -> Feed:
     return Feed(
@@ -58,11 +60,16 @@ class Feeds:
             await self._connection.execute(update(_feed).where(_feed.c.id.in_(numbers)).values(**values))
 
     async def replace(self, source_id: int, feeds: Iterable[Feed]) -> None:
-        """Make these the feeds of a source; those that it had already keep their validators."""
+        """Make these the feeds of a source; those that it had already keep their validators.
+
+        One that is read in another way from now on was never read in that way: an old validator would hide it.
+        """
         keyed = {urls.key(feed.url): feed for feed in feeds}
         gone = (_feed.c.source_id == source_id) & _feed.c.url_key.not_in(list(keyed))
         await self._connection.execute(delete(_feed).where(gone))
         for key, feed in keyed.items():
+            mine = (_feed.c.source_id == source_id) & (_feed.c.url_key == key)
+            await self._connection.execute(update(_feed).where(mine, _feed.c.road != feed.road).values(**_UNREAD))
             row = {"source_id": source_id, "url": feed.url, "url_key": key, "road": feed.road}
             await insert_or_update(self._connection, _feed, row, key=("source_id", "url_key"), update=("url", "road"))
 

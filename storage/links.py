@@ -1,6 +1,7 @@
 """The repository of links: every URL that a poll brought, until its page is an article, refused, or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,25 @@ from news.source import FoundLink, Link, LinkState, Road
 from storage import tables
 from storage.rows import insert_missing
 
-_link = tables.link
+_link, _article = tables.link, tables.article
 _KEYS_AT_ONCE = 500
 _BITS: dict[Road, int] = {"feed": 1, "sitemap": 2, "section": 4, "spider": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAgain:
+    """A known link in a poll that says when its page was changed; `was` is what was said before.
+
+    Its article was last fetched at `looked_at`; `first_seen_at` is None where it is no article that is looked at again.
+    """
+
+    id: int
+    says: datetime
+    was: datetime | None
+    revisits: int
+    revisit_at: datetime | None
+    looked_at: datetime | None
+    first_seen_at: datetime | None
 
 
 def _value(row: Row[Any]) -> Link:
@@ -52,6 +69,12 @@ def _row(source_id: int, road: Road, key: str, link: FoundLink, is_history: bool
         "found_at": now,
         "next_try_at": now,
     }
+
+
+def _again(row: Row[Any], says: datetime) -> ListedAgain:
+    is_looked_at = row.revisit_at is not None or row.revisits > 0
+    first_seen_at = row.first_seen_at if is_looked_at else None
+    return ListedAgain(row.id, says, row.modified_at, row.revisits, row.revisit_at, row.settled_at, first_seen_at)
 
 
 def _newly_changed(said: datetime | None, known: datetime | None) -> datetime | None:
@@ -99,6 +122,17 @@ class Links:
             found |= {row.url_key: (row.id, row.roads, row.modified_at) for row in rows}
         return found
 
+    async def listed_again(self, source_id: int, found: Sequence[FoundLink]) -> list[ListedAgain]:
+        """Those of these links that the source has already, as they stand; without those of which no change is said."""
+        says = {urls.key(link.url): link.modified_at for link in reversed(found) if link.modified_at is not None}
+        keys, known = list(says), []
+        listed = select(_link, _article.c.first_seen_at).select_from(_link.outerjoin(_article))
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = _link.c.url_key.in_(keys[start : start + _KEYS_AT_ONCE])
+            rows = await self._connection.execute(listed.where(_link.c.source_id == source_id, some))
+            known += [_again(row, says[row.url_key]) for row in rows]
+        return known
+
     async def due(self, source_id: int, now: datetime, limit: int) -> list[Link]:
         """Links to be fetched now, in the order found."""
         due = (_link.c.source_id == source_id) & (_link.c.state == "pending") & (_link.c.next_try_at <= now)
@@ -133,11 +167,15 @@ class Links:
             )
         )
 
-    async def revisited(self, number: int, revisit_at: datetime | None) -> None:
+    async def revisited(self, number: int, revisit_at: datetime | None, now: datetime) -> None:
         """An article was looked at again; the next look is at `revisit_at`, or there is none."""
-        await self._connection.execute(
-            update(_link).where(_link.c.id == number).values(revisits=_link.c.revisits + 1, revisit_at=revisit_at)
-        )
+        values = {"revisits": _link.c.revisits + 1, "revisit_at": revisit_at, "settled_at": now}
+        await self._connection.execute(update(_link).where(_link.c.id == number).values(**values))
+
+    async def plan_revisits(self, revisits: Mapping[int, datetime | None]) -> None:
+        """Have the articles of these links looked at again at these instants, or never."""
+        for number, revisit_at in revisits.items():
+            await self._connection.execute(update(_link).where(_link.c.id == number).values(revisit_at=revisit_at))
 
     async def due_revisits(self, source_id: int, now: datetime, limit: int) -> list[Link]:
         """Articles to be looked at again, the longest overdue first."""

@@ -1,21 +1,28 @@
 """The repository of sources, which is also the crawl schedule: what is due, who has it leased, how the visit ended."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import Row, Select, delete, func, or_, select, update
 
 from news.source import Road, Source
 from storage import tables
 from storage.named import Named
 from storage.rows import insert
 
-_source = tables.source
+_source, _feed, _subscription = tables.source, tables.feed, tables.subscription
+_article = tables.article
 
 
 def _free(now: datetime) -> Any:
     return or_(_source.c.leased_until.is_(None), _source.c.leased_until <= now)
+
+
+def _held(statement: Select[Any]) -> Select[Any]:
+    """Let nobody else change these sources meanwhile; links may be added to them, which a plain lock would hold up."""
+    return statement.order_by(_source.c.id).with_for_update(of=_source, key_share=True)
 
 
 # What is forgotten of a source that is added again, or moves to another address.
@@ -27,6 +34,8 @@ AS_NEW: Mapping[str, Any] = {
     "advice": "",
     "trouble": "",
     "told_of": "",
+    "told_at": None,
+    "failing_since": None,
     "suspicions": 0,
     "rhythm": None,
     "patterns": None,
@@ -53,6 +62,24 @@ def _row(source: Source, now: datetime) -> dict[str, Any]:
         "added_at": now,
         "due_at": source.due_at or now,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What pushes change of a source while a visit is open: `rhythm` is JSON, or None where nothing is learned."""
+
+    rhythm: Any
+    last_news_at: datetime | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Of `visited` sources so many are `failing`; `is_told` where that was told of all of them at once."""
+
+    visited: int
+    failing: int
+    is_told: bool
 
 
 class Sources(Named[Source]):
@@ -82,7 +109,9 @@ class Sources(Named[Source]):
             advice=row.advice,
             trouble=row.trouble,
             told_of=row.told_of,
+            told_at=row.told_at,
             suspicions=row.suspicions,
+            failing_since=row.failing_since,
             history=row.history,
             spider=row.spider,
             browser=row.browser,
@@ -129,10 +158,40 @@ class Sources(Named[Source]):
         doubted = (_source.c.id == number) & (_source.c.suspicions > 0)
         await self._connection.execute(update(_source).where(doubted).values(suspicions=0))
 
+    async def brought_article(self, number: int) -> datetime | None:
+        """When the source last brought an article that was new to the archive."""
+        mine = select(_article.c.first_seen_at).where(_article.c.source_id == number)
+        latest: datetime | None = await self._connection.scalar(mine.order_by(_article.c.id.desc()).limit(1))
+        return latest
+
+    async def failing(self, since: datetime, within: timedelta, told_of: str) -> Failing:
+        """How many sources fail since about then, of all that are visited; `told_of` is what marks that it was told."""
+        fails = (_source.c.trouble == "failing") & _source.c.failing_since.between(since - within, since + within)
+        counts = select(
+            func.count(), func.count().filter(fails), func.count().filter(_source.c.told_of == told_of)
+        ).where(~_source.c.paused, ~_source.c.removed, _source.c.last_visit_at.is_not(None))
+        visited, failing, told = (await self._connection.execute(counts)).one()
+        return Failing(visited, failing, told > 0)
+
     async def learned(self, numbers: Sequence[int]) -> dict[int, tuple[Any, Any]]:
-        """What is learned of when each source publishes, and of the shapes of its URLs, as JSON or None."""
+        """What is learned of when each source publishes, and of the shapes of its URLs, as JSON or None.
+
+        For who writes: nobody else learns more until the transaction ends.
+        """
         statement = select(_source.c.id, _source.c.rhythm, _source.c.patterns).where(_source.c.id.in_(numbers))
-        return {row.id: (row.rhythm, row.patterns) for row in await self._connection.execute(statement)}
+        return {row.id: (row.rhythm, row.patterns) for row in await self._connection.execute(_held(statement))}
+
+    async def moved(self, places: Mapping[int, str]) -> set[int]:
+        """Those of these sources that are not at that URL any more; the others stay there in this transaction."""
+        statement = select(_source.c.id, _source.c.url).where(_source.c.id.in_(places))
+        return {row.id for row in await self._connection.execute(_held(statement)) if row.url != places[row.id]}
+
+    async def pushable(self, numbers: Sequence[int]) -> dict[int, Standing]:
+        """Those of these sources that some hub may push to, as they stand; nobody changes them in this transaction."""
+        subscribed = select(_feed.c.id).join(_subscription).where(_feed.c.source_id == _source.c.id).exists()
+        statement = select(_source.c.id, _source.c.rhythm, _source.c.last_news_at, _source.c.due_at)
+        rows = await self._connection.execute(_held(statement.where(_source.c.id.in_(numbers), subscribed)))
+        return {row.id: Standing(row.rhythm, row.last_news_at, row.due_at) for row in rows}
 
     async def remove(self, number: int) -> None:
         """Hide it; its feeds and the links not fetched yet go, its articles stay; a visit under way loses its lease."""
@@ -142,12 +201,15 @@ class Sources(Named[Source]):
         await self.change(number, removed=True, lease_owner=None, leased_until=None)
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
-        """Stop or resume its visits; one that is resumed is due at once."""
-        await self.change(number, paused=paused, **({} if paused else {"due_at": now}))
+        """Stop or resume its visits; one that is resumed is due at once, and what it did before the pause is over."""
+        await self.change(number, paused=paused, **({} if paused else {"due_at": now, "failing_since": None}))
 
     async def hasten(self, numbers: Sequence[int], at: datetime) -> None:
-        """Have these visited at that instant, where they would have been later; a pause is kept."""
-        later = (_source.c.id.in_(numbers), _source.c.due_at > at)
+        """Have these visited at that instant, where they would have been later; a pause is kept.
+
+        Of a source that is being visited it is noted in any case, so that the end of the visit knows.
+        """
+        later = (_source.c.id.in_(numbers), (_source.c.due_at > at) | _source.c.lease_owner.is_not(None))
         await self._connection.execute(update(_source).where(*later).values(due_at=at))
 
     async def any_due(self, now: datetime) -> bool:

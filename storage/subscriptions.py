@@ -54,6 +54,17 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """A source to which hubs bring all that its visits would look for each time.
+
+    They brought something `last_at`, and unless they are heard of again, they count as silent from `until`.
+    """
+
+    last_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WantedPush:
     """A feed that names a hub and has no subscription yet."""
 
@@ -197,20 +208,32 @@ class Subscriptions:
         """Whether hubs bring all that this source's visits would look for each time, and did so lately."""
         return source_id in await self.pushed_of([source_id], now)
 
-    async def pushed_of(self, source_ids: Sequence[int], now: datetime) -> set[int]:
+    async def pushed_of(self, source_ids: Sequence[int], now: datetime) -> dict[int, Pushed]:
         """Those of these sources whose feeds and news sitemaps all have a hub that pushes, and did in the last week."""
         statement = (
             select(_feed.c.source_id, _feed.c.road, _feed.c.hints, _subscription)
             .select_from(_feed.outerjoin(_subscription, _subscription.c.feed_id == _feed.c.id))
             .where(_feed.c.source_id.in_(source_ids))
         )
-        polled: dict[int, list[bool]] = {}
+        polled: dict[int, list[Pushed | None]] = {}
         for row in await self._connection.execute(statement):
             if row.road == "feed" or row.hints.get("is_news"):
-                polled.setdefault(row.source_id, []).append(_still_pushes(row, now))
-        return {number for number, pushed in polled.items() if all(pushed)}
+                polled.setdefault(row.source_id, []).append(_pushed(row, now))
+        together = {number: _together(each) for number, each in polled.items()}
+        return {number: pushed for number, pushed in together.items() if pushed is not None}
 
 
-def _still_pushes(row: Row[Any], now: datetime) -> bool:
-    is_live = row.state == "verified" and row.ends_at is not None and row.ends_at > now
-    return is_live and row.last_push_at is not None and row.last_push_at > now - STILL_PUSHED
+def _pushed(row: Row[Any], now: datetime) -> Pushed | None:
+    """The pushes of one feed, None where there are none any more."""
+    if row.state != "verified" or row.ends_at is None or row.last_push_at is None:
+        return None
+    until = min(row.ends_at, row.last_push_at + STILL_PUSHED)
+    return Pushed(row.last_push_at, until) if until > now else None
+
+
+def _together(feeds: Sequence[Pushed | None]) -> Pushed | None:
+    """The pushes of a source, None where one of its feeds has none."""
+    pushed = [feed for feed in feeds if feed is not None]
+    if len(pushed) < len(feeds):
+        return None
+    return Pushed(max(feed.last_at for feed in pushed), min(feed.until for feed in pushed))

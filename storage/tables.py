@@ -70,7 +70,9 @@ source = Table(
     Column("patterns", JsonText),
     Column("last_news_at", Instant),
     Column("told_of", String(16), nullable=False, server_default=""),
+    Column("told_at", Instant),
     Column("suspicions", Integer, nullable=False, server_default="0"),
+    Column("failing_since", Instant),
     sqlite_autoincrement=True,
 )
 

@@ -24,6 +24,7 @@ from news.clock import ManualClock
 from news.guard import Guard
 from news.ports import Workers
 from news.source import Feed, Link, Source
+from scheduler.revisit import Revisits
 from service.board import WatchBoard
 from service.collect import Collector
 from service.hub import GuardedHub
@@ -167,7 +168,7 @@ class ReachableVigie:
         guard = Guard(AllowList.parse(list(self.allow)), system_resolve)
         hub = GuardedHub(GuardedDialler(guard, self.sockets))
         board = WatchBoard()
-        reviser = Reviser(database, self.workers, board, clock, lambda *_: None)
+        reviser = Reviser(database, self.workers, board, clock, Revisits(most=3))
         collector = Collector(database, self.extractor, board, reviser, clock)
         self.subscriber = Subscriber(database, clock, hub, self.public_url)
         self.pushes = Pushes(database, clock, self.workers, collector)

@@ -1,6 +1,5 @@
 """Fetches a page by the browser, in the place of the wire: robots.txt was asked and the host's turn taken before."""
 
-from datetime import timedelta
 from typing import Self
 
 from scrapy import Request
@@ -9,13 +8,11 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 
 from crawler.browser import Browser, BrowserMissingError, Rendering
-from crawler.failure import HostClosed
+from crawler.failure import WireError
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.rendering import BY_BROWSER
 from crawler.wired import wired
 from news import url as urls
-
-_UNTIL_INSTALLED = timedelta(minutes=30)
 
 
 class RenderingMiddleware:
@@ -31,7 +28,7 @@ class RenderingMiddleware:
         return cls(crawler, getattr(wired(crawler), "browser", None))
 
     async def process_request(self, request: Request) -> Response | None:
-        """The page as the browser shows it. Raises WireError, HostClosed, and what robots.txt and the guard forbid."""
+        """The page as the browser shows it. Raises WireError, and what robots.txt and the guard forbid."""
         if not request.meta.get(BY_BROWSER) or self._browser is None:
             return None
 
@@ -44,8 +41,7 @@ class RenderingMiddleware:
         try:
             rendering = await self._browser.render(request.url, permit)
         except BrowserMissingError as error:  # no fault of the page's: its tries are not to be used up
-            message = f"{request.url} needs a browser: {error.message} ({error.hint})"
-            raise HostClosed(message, _UNTIL_INSTALLED) from error
+            raise WireError("browser", f"needs a browser: {error.message}", hint=error.hint) from error
         return None if rendering is None else _response(rendering, request)
 
 

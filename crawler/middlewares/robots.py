@@ -11,26 +11,30 @@ from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.access import Access
-from crawler.failure import HostClosed, RobotsForbidden, RobotsUnreachable, from_exception
+from crawler.failure import FetchFailure, HostClosed, RobotsForbidden, RobotsUnreachable, from_exception
+from crawler.handler import ENOUGH
 from crawler.memory import SiteMemory
 from crawler.middlewares.access import ACCESS, access_meta
 from crawler.politeness import Turns
-from crawler.robots import Robots, parse_robots
+from crawler.robots import LONGEST, Robots, parse_robots
 from crawler.wired import wired
 from news import url as urls
 from news.clock import Clock
-from news.errors import AddressRefusedError
+from news.errors import AddressRefusedError, BadUrlError
 from news.site import RobotsFile
 
 KEPT = timedelta(hours=24)
 KEPT_UNREACHABLE = timedelta(minutes=10)
 MOST_REDIRECTS = 5
-_REMEMBERED = 10_000
+# Parsed and at hand; all the others are in the memory that outlives us, and are parsed when they are asked for.
+_REMEMBERED = 500
+_MOST_CHARACTERS = 5 * 1024 * 1024
 _EXEMPT = "vigie_is_robots_txt"
+_HOPS = "vigie_robots_hops"
 
 _Asked = tuple[str, str]  # an origin, and the way there where it is not the usual one
 
@@ -42,11 +46,12 @@ def is_robots_txt(request: Request) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The rules of an origin, parsed, and how long they hold."""
+    """The rules of an origin, parsed, and how long they hold; `failure` is why there are none, where we saw it."""
 
     robots: Robots
     until: datetime
     trouble: str
+    failure: FetchFailure | None = None
 
 
 class RobotsMiddleware:
@@ -70,10 +75,11 @@ class RobotsMiddleware:
     async def process_request(self, request: Request) -> None:
         """Raises RobotsForbidden, RobotsUnreachable, or HostClosed."""
         if is_robots_txt(request):
+            request.meta[_HOPS].append(request.url)
             return
         known = await self._known_of(request.url, request.meta.get(ACCESS))
         if known.robots.is_unreachable:
-            raise RobotsUnreachable(f"nothing may be fetched while robots.txt cannot be had: {known.trouble}")
+            raise _unreachable(known)
         if not known.robots.allows(request.url, self._user_agent):
             raise RobotsForbidden(f"robots.txt forbids {request.url}")
 
@@ -109,44 +115,74 @@ class RobotsMiddleware:
         origin = asked[0]
         kept = await self._memory.robots(origin) if way is None else None
         if kept is None or kept.keep_until <= self._clock.now():
-            kept = await self._fetched(origin, way)
+            known = await self._fetched(origin, way)
             if way is None:
-                await self._memory.keep_robots(kept)
-        known = _Known(Robots(kept.rules, kept.is_unreachable), kept.keep_until, kept.trouble)
-        self._known[asked] = known
-        self._known.move_to_end(asked)
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        delay = known.robots.crawl_delay(self._user_agent)
-        if delay:
-            await self._turns.ask_for(origin.partition("://")[2], delay)
+                file = RobotsFile(origin, known.robots.rules, known.robots.is_unreachable, known.trouble, known.until)
+                await self._memory.keep_robots(file)
+        else:
+            known = _Known(Robots(kept.rules, kept.is_unreachable), kept.keep_until, kept.trouble)
+        self._remember(asked, known)
+        await self._learn_delay(origin, known.robots, is_usual=way is None)
         return known
 
-    async def _fetched(self, origin: str, way: Access | None) -> RobotsFile:
-        robots, trouble = await self._ask(origin, way)
-        keep = KEPT_UNREACHABLE if robots.is_unreachable else KEPT
-        return RobotsFile(origin, robots.rules, robots.is_unreachable, trouble, self._clock.now() + keep)
+    def _remember(self, asked: _Asked, known: _Known) -> None:
+        self._known[asked] = known
+        self._known.move_to_end(asked)
+        held = sum(len(one.robots.rules) for one in self._known.values())
+        while len(self._known) > _REMEMBERED or (held > _MOST_CHARACTERS and len(self._known) > 1):
+            held -= len(self._known.popitem(last=False)[1].robots.rules)
 
-    async def _ask(self, origin: str, way: Access | None) -> tuple[Robots, str]:
-        """The rules, and what was the matter with the file, if anything."""
+    async def _learn_delay(self, origin: str, robots: Robots, *, is_usual: bool) -> None:
+        """What the file asks for; that it asks for none any more counts where it could be had, and in the usual way."""
+        delay = robots.crawl_delay(self._user_agent) or 0.0
+        if delay or (is_usual and not robots.is_unreachable):
+            await self._turns.ask_for(origin.partition("://")[2], delay)
+
+    async def _fetched(self, origin: str, way: Access | None) -> _Known:
+        robots, trouble, failure = await self._ask(origin, way)
+        keep = KEPT_UNREACHABLE if robots.is_unreachable else KEPT
+        return _Known(robots, self._clock.now() + keep, trouble, failure)
+
+    async def _ask(self, origin: str, way: Access | None) -> tuple[Robots, str, FetchFailure | None]:
+        """The rules, what was the matter with the file, if anything, and the failure of a fetch without an answer."""
+        hops: list[str] = []
         request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
             dont_filter=True,
-            meta={_EXEMPT: True, "redirect_ttl": MOST_REDIRECTS, **access_meta(way)},
+            headers={"Accept-Encoding": "identity"},  # the beginning of a file can be read, that of an archive hardly
+            meta={_EXEMPT: True, ENOUGH: LONGEST + 1, _HOPS: hops, "redirect_ttl": MOST_REDIRECTS, **access_meta(way)},
         )
         try:
             response = await self._crawler.engine.download_async(request)
         except (AddressRefusedError, HostClosed):
             raise  # better reasons than robots.txt being out of reach
         except IgnoreRequest:
-            return parse_robots(b"", 404), "redirected without end"  # RFC 9309 lets us take it for absent
+            return parse_robots(b"", 404), "redirected without end", None  # RFC 9309 lets us take it for absent
         except Exception as error:
             if not _is_network(error):
                 raise
-            return parse_robots(b"", 0), from_exception(error, request.url).message
-        return parse_robots(response.body, response.status), f"{request.url} answered HTTP {response.status}"
+            asked = hops[-1] if hops else request.url
+            is_of_the_host = _is_of_the_host(error) and urls.origin(asked) == origin
+            failure = from_exception(error, f"{origin}/" if is_of_the_host else asked)
+            return parse_robots(b"", 0), failure.message, failure
+        return parse_robots(response.body, response.status), f"{request.url} answered HTTP {response.status}", None
+
+
+def _unreachable(known: _Known) -> RobotsUnreachable:
+    """What keeps us from the host altogether is told as it stands: robots.txt is only where we met it first."""
+    if known.failure is not None and "/robots.txt" not in known.failure.message:
+        return RobotsUnreachable(known.trouble, known.failure)
+    return RobotsUnreachable(f"nothing may be fetched while robots.txt cannot be had: {known.trouble}", known.failure)
+
+
+def _is_of_the_host(error: Exception) -> bool:
+    """Whether any other request would have failed in the same way."""
+    kinds = (CannotResolveHostError, DownloadConnectionRefusedError)
+    return isinstance(error, kinds) or from_exception(error, "").kind == "certificate"
 
 
 def _is_network(error: Exception) -> bool:
-    return type(error).__module__.startswith(("scrapy.exceptions", "twisted.")) or isinstance(error, OSError)
+    """Also an address that robots.txt leads to and that nobody can read: it says nothing of the pages asked for."""
+    known = isinstance(error, (OSError, BadUrlError))
+    return known or type(error).__module__.startswith(("scrapy.exceptions", "twisted."))

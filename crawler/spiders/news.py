@@ -25,11 +25,13 @@ from crawler.middlewares.robots import RobotsMiddleware
 from crawler.openvisit import OpenVisit
 from crawler.outcome import bites_of
 from crawler.politeness import Turns
+from crawler.rendering import trouble_of
 from crawler.robots import Robots
 from crawler.settings import CrawlLimits
 from crawler.visit import VisitBook
 from news.caps import Bite
 from news.clock import Clock
+from news.errors import PageError
 from news.source import Link
 
 _LINKS_AT_ONCE = 16
@@ -90,9 +92,7 @@ class NewsSpider(scrapy.Spider):
                 else:
                     item = FetchedPage(visit.source, link, answer.page, asyncio.get_running_loop().create_future())
                     yield item
-                    is_article = await item.settled
-                    if is_article is not None:
-                        visit.judged.append((link.url, is_article))
+                    await self._settled(visit, item)
                 link = await self._next(visit)
                 answer = await visit.fetcher.get(link.url) if link is not None else answer
             visit.ended.set_result(None)
@@ -102,6 +102,16 @@ class NewsSpider(scrapy.Spider):
         finally:
             visit.ended.cancel()  # no effect on an end that is there; whoever waits never waits for ever
 
+    async def _settled(self, visit: OpenVisit, item: FetchedPage) -> None:
+        """What came of a page; one that breaks our code must not keep its source from all that stands behind it."""
+        try:
+            is_article = await item.settled
+        except PageError as error:
+            await self._failed(visit, item.link, FetchFailure("fault", error.message))
+        else:
+            if is_article is not None:
+                visit.judged.append((item.link.url, is_article))
+
     async def _failed(self, visit: OpenVisit, link: Link, failure: FetchFailure) -> None:
         """Write a failure down; one of a fetch that our own stopping broke off tells nothing about the page."""
         if not self.closing:
@@ -109,8 +119,8 @@ class NewsSpider(scrapy.Spider):
             await self.book.failed(link, failure)
 
     async def _next(self, visit: OpenVisit) -> Link | None:
-        """The next link that is due, within the visit's share of pages; none when the service stops."""
-        if self.closing:
+        """The next link that is due, within the visit's share of pages; none when the service stops, or the browser."""
+        if self.closing or trouble_of(visit.fetcher) is not None:
             return None
         if not visit.links:
             visit.links.extend(await self.book.due_links(visit.source, limit=_LINKS_AT_ONCE))

@@ -86,5 +86,6 @@ async def test_a_missing_browser_is_told_and_costs_no_try(
     async with running(tmp_path, settings, pool, clock) as vigie:
         await vigie.visit()
         source = await vigie.source("site")
-        assert "vigie[browser]" in source.last_error
+        assert "needs a browser: there is no browser at /nowhere/chromium" in source.last_error
+        assert "vigie[browser]" in source.advice
     assert not site.asked["/un"]

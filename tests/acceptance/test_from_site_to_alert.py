@@ -185,7 +185,7 @@ async def test_robots_txt_is_obeyed_and_a_server_fault_there_means_no(
         await vigie.go_round()
         assert [entry.article.title for entry in await vigie.articles()] == ["La Corée visible"]
         [link] = await vigie.links(hidden)
-        assert (link.state, site.asked["/secret"]) == ("refused", 0)
+        assert (link.state, link.attempts, site.asked["/secret"]) == ("pending", 1, 0)
     site.asked.clear()
     site.scripts["/robots.txt"] = answering(500)
     async with running(tmp_path, settings, pool, clock) as vigie:

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ def _name_hub(site: LocalSite, hub: LocalHub) -> None:
     site.scripts["/feed.xml"] = feed
 
 
+def _name_hub_in_headers(site: LocalSite, hub: LocalHub) -> None:
+    async def feed(_: web.Request) -> web.Response:
+        answer = web.Response(text=site.feed(), content_type="application/rss+xml")
+        answer.headers.add("Link", f'<https://fonts.example/>; rel=preconnect; crossorigin, <{hub.url}>; rel="hub"')
+        answer.headers.add("Link", f'<{site.url("/feed.xml")}?utm_source=Hub>; rel="self"')
+        return answer
+
+    site.scripts["/feed.xml"] = feed
+
+
 def _feed(site: LocalSite, hub: LocalHub) -> str:
     links = f'<atom:link rel="hub" href="{hub.url}"/><atom:link rel="self" href="{site.url("/feed.xml")}"/>'
     text = site.feed().replace("<channel>", f"<channel>{links}")
@@ -42,8 +53,16 @@ async def _ask_hub(vigie: Running, hub: LocalHub) -> None:
     await hub.settled()
 
 
+@pytest.mark.parametrize(
+    ("name_hub", "topic"), [(_name_hub, "/feed.xml"), (_name_hub_in_headers, "/feed.xml?utm_source=Hub")]
+)
 async def test_an_article_is_stored_and_matched_as_soon_as_the_hub_pushes_it(
-    site: LocalSite, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+    site: LocalSite,
+    pool: WorkerPool,
+    clock: ManualClock,
+    tmp_path: Path,
+    name_hub: Callable[[LocalSite, LocalHub], None],
+    topic: str,
 ) -> None:
     port = _free_port()
     settings = (
@@ -52,13 +71,13 @@ async def test_an_article_is_stored_and_matched_as_soon_as_the_hub_pushes_it(
     )
     site.publish("ancien", "Le retrait est ancien", published_at=clock.now())
     async with LocalHub() as hub, running(tmp_path, settings, pool, clock) as vigie:
-        _name_hub(site, hub)
+        name_hub(site, hub)
         server = WebServer(make_app(vigie.engine.daemon.troubles, vigie.engine), HOST, port)
         await server.start()
         try:
             await vigie.visit()
             await _ask_hub(vigie, hub)
-            assert hub.forms[0]["hub.topic"] == site.url("/feed.xml")
+            assert hub.forms[0]["hub.topic"] == site.url(topic)
             assert hub.answers[0][0] == 200
             vigie.wait(minutes=1)
             await vigie.visit()

@@ -95,6 +95,9 @@ async def test_a_source_that_refuses_is_blocked_and_after_a_day_the_user_is_told
         vigie.wait(minutes=11)
         await vigie.visit()
         assert (await _state(vigie), await _told(vigie)) == ("blocked", [])
+        vigie.wait(hours=3)
+        await vigie.visit()
+        assert await _told(vigie) == []
         vigie.wait(days=1)
         await vigie.go_round()
         assert await _told(vigie) == ["blocked"]
@@ -109,6 +112,151 @@ async def test_a_source_that_refuses_is_blocked_and_after_a_day_the_user_is_told
         vigie.wait(days=2)
         await vigie.visit()
         assert (await _state(vigie), await _told(vigie)) == ("ok", ["blocked", "back"])
+
+
+async def test_a_failure_after_days_without_vigie_or_in_a_pause_is_not_one_of_days(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        await vigie.visit()
+        site.scripts["/feed.xml"] = answering(500)
+        vigie.wait(days=3)
+        await vigie.visit()
+        assert (await _state(vigie), await _told(vigie)) == ("failing", [])
+        for _ in range(2):
+            vigie.wait(hours=2)
+            await vigie.visit()
+        source = await vigie.source("Le Site")
+        async with vigie.archive.database.write() as tx:
+            await tx.sources.pause(source.id, True, clock.now())
+        vigie.wait(days=3)
+        async with vigie.archive.database.write() as tx:
+            await tx.sources.pause(source.id, False, clock.now())
+        await vigie.visit()
+        assert (await _state(vigie), await _told(vigie)) == ("failing", [])
+
+
+async def test_a_source_that_is_visited_once_a_day_is_told_of_at_its_second_failure(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    async with running(tmp_path, settings.replace('"10m"', '"1d"'), pool, clock) as vigie:
+        await vigie.visit()
+        site.scripts["/feed.xml"] = answering(500)
+        vigie.wait(days=1)
+        await vigie.visit()
+        assert (await _state(vigie), await _told(vigie)) == ("failing", [])
+        vigie.wait(days=1)
+        await vigie.visit()
+        assert await _told(vigie) == ["failing"]
+
+
+async def test_refusals_and_failures_in_turn_are_told_once(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        await vigie.visit()
+        for number in range(8):
+            site.scripts["/feed.xml"] = answering((403, 500)[number % 2])
+            vigie.wait(days=1, minutes=1)
+            await vigie.visit()
+        assert len(await _told(vigie)) == 1
+
+
+async def test_photographs_beside_articles_cast_no_doubt_on_their_source(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        await vigie.visit()
+        for number in range(4):
+            for photo in range(3):
+                site.publish(f"photos-{number}-{photo}", "Le carnaval en images", body="Photo.")
+            vigie.wait(minutes=11)
+            await vigie.visit()
+            assert (await _state(vigie), await _told(vigie)) == ("ok", [])
+            site.publish(f"article-{number}", f"Article {number}", body=f"{_REAL} C'est la {number}e fois.")
+            vigie.wait(minutes=11)
+            await vigie.visit()
+        assert len(await vigie.articles()) == 5
+        vigie.wait(days=2)
+        for photo in range(3):
+            site.publish(f"photos-{photo}", "Le carnaval en images", body="Photo.")
+        await vigie.visit()
+        assert (await _state(vigie), await _told(vigie)) == ("suspect", ["suspect"])
+
+
+async def test_a_source_that_is_suspect_every_other_hour_is_told_of_once_a_day(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        await vigie.visit()
+        for number in range(4):
+            for lost in range(3):
+                site.publish(f"perdu-{number}-{lost}", "Perdu")
+                site.articles[f"/perdu-{number}-{lost}"] = (
+                    "<html><title>Page introuvable</title><h1>Page introuvable</h1></html>"
+                )
+            vigie.wait(minutes=61)
+            await vigie.visit()
+            assert await _state(vigie) == "suspect"
+            site.publish(f"article-{number}", f"Article {number}", body=f"{_REAL} C'est la {number}e fois.")
+            vigie.wait(minutes=61)
+            await vigie.visit()
+            assert await _state(vigie) == "ok"
+        assert await _told(vigie) == ["suspect", "back"]
+
+
+async def test_an_empty_feed_stays_suspect_also_when_it_is_unchanged(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        await vigie.visit()
+        site.listed.clear()
+        for _ in range(3):
+            vigie.wait(minutes=11)
+            await vigie.visit()
+            assert (await _state(vigie), await _told(vigie)) == ("suspect", ["suspect"])
+        assert site.conditional["/feed.xml"] > 0
+        vigie.wait(days=1)
+        await vigie.visit()
+        assert (await vigie.source("Le Site")).discovered_at is None, "its feeds are looked for anew"
+
+
+async def test_sources_that_all_fail_at_once_are_told_of_in_one_notice_and_so_is_their_return(
+    site: LocalSite, settings: str, pool: WorkerPool, clock: ManualClock, tmp_path: Path
+) -> None:
+    site.publish("un", "Un article")
+    for number in range(5):
+        settings += f'[[source]]\nname = "Le Site {number}"\nurl = "{site.url(f"/feed.xml?{number}")}"\n'
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        for _ in range(3):  # a host has few places
+            await vigie.visit()
+            vigie.wait(minutes=1)
+        await site.close()
+        for _ in range(4):
+            vigie.wait(hours=12)
+            await _visit_all(vigie)
+        assert await _told(vigie) == ["failing"]
+        [told] = [one.alert.told for one in await vigie.deliveries() if one.alert.kind == "failing"]
+        assert told.title == "Most of your sources could not be read for a day"
+        assert told.excerpt.startswith("6 of 6 do not answer")
+        await site.__aenter__()
+        vigie.wait(days=1)
+        for _ in range(2):
+            await _visit_all(vigie)
+            vigie.wait(hours=1)
+        assert await _told(vigie) == ["failing", "back"]
+
+
+async def _visit_all(vigie: Running) -> None:
+    for _ in range(4):
+        await vigie.visit()
+        vigie.wait(minutes=1)
 
 
 async def test_pages_that_only_stand_in_for_articles_make_a_source_suspect_and_one_article_clears_it(

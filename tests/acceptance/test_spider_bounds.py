@@ -136,11 +136,14 @@ async def test_a_spider_may_say_that_it_has_enough(start: Start, body: str) -> N
         assert "CloseSpider" not in (await vigie.source("Le Phare")).last_error
 
 
-async def test_a_date_that_cannot_be_is_dropped(start: Start) -> None:
-    async with start(LISTED.replace("'Un texte.'", "'Un texte.', 'published_at': '2099-01-01'")) as vigie:
+@pytest.mark.parametrize(("claimed", "is_now"), [("2099-01-01", True), ("0001-01-01", False)])
+async def test_a_date_in_the_future_is_taken_for_now_and_one_before_the_web_for_unknown(
+    start: Start, claimed: str, is_now: bool
+) -> None:
+    async with start(LISTED.replace("'Un texte.'", f"'Un texte.', 'published_at': '{claimed}'")) as vigie:
         await vigie.visit()
         [stored] = await vigie.articles()
-        assert stored.article.published_at is None
+        assert stored.article.published_at == (vigie.clock.now() if is_now else None)
 
 
 async def _as_it_was_before(vigie: Running, site: LocalSite) -> None:

@@ -288,6 +288,54 @@ async def test_after_so_many_pages_the_browser_is_a_new_one(monkeypatch: pytest.
         assert _alive((seen[0],)) == []
 
 
+async def test_a_browser_that_shows_no_page_for_a_while_is_ended_and_the_next_page_gets_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with opened(monkeypatch, replace(QUICK, idle=0)) as here:
+        here.serve("/good", "<p>Ici")
+        assert "Ici" in await here.text("/good")
+        first = _pids(here.browser)
+        fired = asyncio.Event()
+        asyncio.get_running_loop().call_later(0, fired.set)  # after the browser's own timer
+        await fired.wait()
+        assert here.browser._resting is not None
+        await here.browser._resting
+        assert (here.browser._chromium, _alive(first)) == (None, [])
+        assert "Ici" in await here.text("/good")
+
+
+async def test_a_page_keeps_the_browser_from_its_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(monkeypatch) as here:
+        here.serve("/good", "<p>Ici")
+        await here.show("/good")
+        first, timer = _pids(here.browser), here.browser._idle
+        await here.show("/good")
+        assert timer is not None
+        assert timer.cancelled()
+        assert _pids(here.browser) == first
+    assert here.browser._idle is None
+
+
+async def test_a_browser_that_cannot_be_started_is_not_tried_for_every_page(tmp_path: Path) -> None:
+    fake = tmp_path / "chromium"
+    fake.write_text(f"#!/bin/sh\necho x >> {tmp_path}/starts\nexit 3\n", encoding="utf-8")
+    fake.chmod(0o755)
+    browser = Browser(GuardedDialler(Guard(AllowList(), Names())).connect, "Vigie", QUICK, named=str(fake))
+
+    async def permit(_: str) -> None: ...
+
+    try:
+        assert browser.trouble is None
+        for _ in range(2):
+            with pytest.raises(BrowserMissingError, match="cannot be started") as caught:
+                await browser.render("http://127.0.0.1:9/", permit)
+        assert browser.trouble is caught.value
+        assert f"{fake} --version" in caught.value.hint
+    finally:
+        await browser.close()
+    assert (tmp_path / "starts").read_text(encoding="utf-8").count("x") == 1
+
+
 async def test_pages_asked_for_together_are_shown_one_by_one(shared: Open) -> None:
     shared.serve("/one", "<p>Ici")
     shown = await asyncio.gather(*(shared.show("/one") for _ in range(3)))

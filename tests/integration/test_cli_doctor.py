@@ -9,6 +9,7 @@ import pytest
 from cli.folder import DataFolder
 from news.alert import Attempt, Channel
 from news.watch import Watch
+from service.doctor_sources import is_shared
 from storage import Transaction
 from tests.commands import Commands, Said
 from tests.samples import HOUR, NOON, a_source, an_article, put_delivery
@@ -128,6 +129,100 @@ def test_a_secret_that_only_the_running_service_may_have_is_a_warning(vigie: Com
         assert _by_check(vigie("doctor", "--json"))["channel mute"]["verdict"] == "warn"
     finally:
         folder.let_go()
+
+
+ACCESS = """
+[[source]]
+name = "Le Phare"
+url = "https://phare.example/"
+[source.access]
+user = "vigie"
+password_env = "PHARE_PASSWORD"
+headers_file = { X-Key = "KEY" }
+proxy = "http://proxy.example:3128"
+"""
+
+
+def test_the_secrets_of_a_source_are_read_and_not_shown(vigie: Commands, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("s3cret-canary\n", encoding="utf-8")
+    vigie.settings(FREE_PORT + ACCESS.replace("KEY", str(tmp_path / "key")))
+    examined = vigie("doctor", "--json", PHARE_PASSWORD="s3cret-canary")
+    found = _by_check(examined)["access of Le Phare"]
+    assert (examined.code, found["verdict"]) == (0, "ok")
+    assert "login, headers, proxy: what it names can be read" in found["found"]
+    assert "sent to phare.example and the hosts below it" in found["found"]
+    assert "s3cret-canary" not in examined.out + examined.err
+
+
+def test_each_secret_of_a_source_that_is_not_there_is_told_by_its_place(vigie: Commands, tmp_path: Path) -> None:
+    vigie.settings(FREE_PORT + ACCESS.replace("KEY", str(tmp_path / "nowhere")))
+    examined = vigie("doctor", "--json", PHARE_PASSWORD="")
+    amiss = [one for one in examined.json if one["check"] == "access of Le Phare"]
+    assert examined.code == 1
+    assert [one["verdict"] for one in amiss] == ["fail", "fail"]
+    assert f"the file {tmp_path / 'nowhere'} cannot be read" in amiss[0]["found"]
+    assert "PHARE_PASSWORD holds no secret" in amiss[1]["found"]
+    folder = DataFolder.at(vigie.folder)
+    folder.hold()
+    try:
+        amiss = [one for one in vigie("doctor", "--json").json if one["check"] == "access of Le Phare"]
+    finally:
+        folder.let_go()
+    assert [one["verdict"] for one in amiss] == ["fail", "warn"], "the service may have another environment"
+
+
+def test_an_access_that_cannot_be_read_fails_and_the_rest_is_examined(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+
+    async def broken(tx: Transaction) -> None:
+        number = await tx.sources.put(a_source(), NOON)
+        await tx.sources.change(number, access={"headers": {"Cookie": "s3cret-canary"}})
+
+    vigie.stored(broken)
+    examined = vigie("doctor", "--json")
+    found = _by_check(examined)["access of Le Phare"]
+    assert (examined.code, found["verdict"], "Cookie is a secret" in found["found"]) == (1, "fail", True)
+    assert "vigie source remove" in found["advice"]
+    assert "deliveries" in _by_check(examined)
+    assert "s3cret-canary" not in examined.out
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://medium.com/@phare", True),
+        ("https://www.medium.com/phare", True),
+        ("https://feeds.feedburner.com/phare", True),
+        ("https://phare.wordpress.com/", False),
+        ("https://univ.example/~phare/rss", True),
+        ("https://phare.example/feed.xml", False),
+        ("https://notmedium.com/", False),
+    ],
+)
+def test_a_host_that_strangers_share_is_known(url: str, expected: bool) -> None:
+    assert is_shared(url) == expected
+
+
+def test_credentials_for_a_shared_host_are_warned_of(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    vigie("source", "add", "https://medium.com/@phare", "--name", "Le Phare", "--user", "a", "--password-env", "PW")
+    examined = vigie("doctor", "--json", PW="x")
+    assert examined.code == 0
+    found = _by_check(examined)["access of Le Phare"]
+    assert (found["verdict"], "every host below it" in found["found"]) == ("warn", True)
+
+
+def test_a_browser_that_a_source_needs_and_that_is_not_there_fails(vigie: Commands) -> None:
+    named = '[crawler]\nchromium = "/nowhere/chromium"\n'
+    vigie.settings(FREE_PORT + named)
+    vigie("source", "add", "phare.example")
+    assert "browser" not in _by_check(vigie("doctor", "--json"))
+    vigie("source", "edit", "phare.example", "--browser")
+    examined = vigie("doctor", "--json")
+    found = _by_check(examined)["browser"]
+    assert (examined.code, found["verdict"]) == (1, "fail")
+    assert "'phare.example'" in found["found"]
+    assert "pip install 'vigie[browser]'" in found["advice"]
 
 
 def test_a_channel_that_the_guard_refuses_fails_and_one_that_is_allowed_does_not(vigie: Commands) -> None:

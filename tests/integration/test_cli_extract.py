@@ -175,3 +175,11 @@ async def test_output_holds_the_result_and_nothing_else(vigie: Commands) -> None
     added = await vigie.apart("channel", "add", "webhook", "desk", "--url", "https://127.0.0.1/", "--json")
     assert json.loads(added.out)["name"] == "desk"
     assert "note: nothing will be sent" in added.err
+
+
+async def test_a_password_in_a_url_is_not_repeated(vigie: Commands) -> None:
+    for command in (("source", "test"), ("extract",), ("source", "add")):
+        said = await vigie.apart(*command, "http://somebody:hunter2@site.example/")
+        assert said.code == 2
+        assert "user name or password" in said.err
+        assert "hunter2" not in said.out + said.err

@@ -51,6 +51,17 @@ async def test_what_changed_is_changed_and_a_new_address_is_explored_anew(databa
         assert (await tx.watches.get("Corée")).query == "Séoul"
 
 
+async def test_a_source_that_the_file_resumes_has_its_failures_before_the_pause_behind_it(database: Database) -> None:
+    await declared(database, source=({**SOURCE, "paused": True},))
+    async with database.write() as tx:
+        source = await tx.sources.get("Le Site")
+        await tx.sources.change(source.id, failing_since=NOW, trouble="failing")
+    await declared(database, source=(SOURCE,))
+    async with database.read() as tx:
+        source = await tx.sources.get("Le Site")
+        assert (source.paused, source.failing_since, source.trouble) == (False, None, "failing")
+
+
 async def test_what_left_the_file_is_removed_and_may_come_back(database: Database) -> None:
     await declared(database, source=(SOURCE,))
     async with database.write() as tx:

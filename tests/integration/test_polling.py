@@ -146,6 +146,31 @@ async def test_a_feed_tells_its_rhythm_and_its_hub() -> None:
     assert (poll.feed.hub, poll.feed.topic) == ("https://hub.example/", f"{SITE}/feed")
 
 
+def _linked(head: str, *links: str) -> Answer:
+    return Answer(f"{SITE}/feed", rss("/feed", head=head).encode(), links=links)
+
+
+async def test_a_hub_in_the_headers_goes_before_the_one_in_the_feed() -> None:
+    head = "".join(
+        f'<link xmlns="http://www.w3.org/2005/Atom" rel="{rel}" href="https://{rel}.example/"/>'
+        for rel in ("hub", "self")
+    )
+
+    async def hub_of(answer: Answer, road: Road = "feed") -> tuple[str, str]:
+        poller = Poller(Pages(rss), Here(), ManualClock(NOW))  # type: ignore[arg-type]
+        feed = (await poller.poll(Feed(f"{SITE}/feed", road), answer)).feed
+        return feed.hub, feed.topic
+
+    written = ("https://hub.example/", "https://self.example/")
+    hub, own = "</hub>; rel=hub", "<?utm_source=a>; rel=self"
+    assert await hub_of(_linked(head, hub, own)) == (f"{SITE}/hub", f"{SITE}/feed?utm_source=a")
+    assert await hub_of(_linked("", f"{hub}, {own}")) == (f"{SITE}/hub", f"{SITE}/feed?utm_source=a")
+    assert await hub_of(_linked(head, hub)) == (f"{SITE}/hub", written[1])
+    assert await hub_of(_linked(head, own)) == written
+    assert await hub_of(_linked(head, "garbage")) == written
+    assert await hub_of(_linked(head, hub, own), "section") == ("", "")
+
+
 async def test_a_feed_that_lists_nothing_is_known_for_it() -> None:
     poll = await Pages(lambda _: '<rss version="2.0"><channel><title>J</title></channel></rss>').poll("/feed", "feed")
     assert (poll.feed.last_error, poll.feed.hints) == ("", {IS_EMPTY: True})

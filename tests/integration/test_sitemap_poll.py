@@ -26,10 +26,11 @@ from crawler.sitemap_poll import (
     plan_for,
 )
 from crawler.sitemaps import ParsedSitemap, by_promise
-from crawler.survey import IS_EMPTY, IS_NEWS
+from crawler.survey import IS_EMPTY, IS_NEWS, UNREAD
 from crawler.visit import Poll
 from news.clock import ManualClock
 from news.source import Feed, FoundLink
+from news.url import key
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SITE = "https://www.journal.example"
@@ -296,3 +297,25 @@ async def test_a_fetch_that_failed_is_told_as_such() -> None:
     poll = await Files().poll()
     assert poll.failure is not None and poll.failure.status == 404
     assert poll.feed.last_error == poll.failure.message
+
+
+async def test_a_file_that_failed_is_made_up_for_and_given_up_after_two_months() -> None:
+    def entry(date: str) -> bytes:
+        return urlset(["/missed"], date)
+
+    site = Files({"/sitemap.xml": index(("/a.xml", ""), ("/i.xml", "")), "/a.xml": urlset(["/1"])})
+    failed = await site.poll(known())
+    since = failed.feed.hints[UNREAD]
+    assert set(since) == {key(f"{SITE}/i.xml")}
+    assert "HTTP 404" in failed.warning
+    later = replace(known(), hints=failed.feed.hints)
+    assert (await site.poll(later)).feed.hints[UNREAD] == since
+    old = (NOW - timedelta(days=3)).isoformat()
+    behind = replace(known(), hints={UNREAD: {key(f"{SITE}/i.xml"): (NOW - timedelta(days=4)).isoformat()}})
+    site.files |= {"/i.xml": index(("/b.xml", old)), "/b.xml": entry(old)}
+    assert "/missed" not in paths(await site.poll(known()))
+    made_up = await site.poll(behind)
+    assert "/missed" in paths(made_up)
+    assert (UNREAD in made_up.feed.hints, made_up.warning) == (False, "")
+    ancient = replace(known(), hints={UNREAD: {"gone.example/": (NOW - timedelta(days=61)).isoformat()}})
+    assert UNREAD not in (await site.poll(ancient)).feed.hints

@@ -9,7 +9,9 @@ from news.site import Host, RobotsFile
 from news.source import Feed, FoundLink
 from news.watch import Match
 from storage import Database
-from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, put_article
+from storage.links import ListedAgain
+from storage.sources import Failing
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, an_article, put_article
 
 
 async def test_a_host_is_kept_and_what_is_kept_later_replaces_it(database: Database) -> None:
@@ -76,9 +78,46 @@ async def test_an_article_is_due_for_another_look_when_its_time_has_come(databas
         assert await tx.links.next_revisits([number]) == {number: NOON + HOUR}
         [due] = await tx.links.due_revisits(number, NOON + HOUR, 9)
         assert due.is_known and due.revisits == 0
-        await tx.links.revisited(link.id, None)
+        await tx.links.revisited(link.id, None, NOON + HOUR)
         assert await tx.links.next_revisits([number]) == {}
         assert (await tx.links.with_url(link.url))[0].revisits == 1
+
+
+async def test_known_links_that_a_poll_says_have_changed_are_given_with_what_was_known(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        urls = [f"https://phare.example/{name}" for name in ("article", "history", "pending", "undated")]
+        first = [FoundLink(url, modified_at=NOON - HOUR if "history" not in url else None) for url in urls]
+        await tx.links.add_unknown(number, "feed", first, is_history=False, now=NOON)
+        article, history, *_ = await tx.links.due(number, NOON, 9)
+        await tx.links.settle(article.id, "fetched", NOON, article_id=await put_article(tx, 1, number), revisit_at=NOON)
+        await tx.links.settle(history.id, "fetched", NOON, article_id=await put_article(tx, 2, number))
+        again = [FoundLink(url, modified_at=NOON + HOUR) for url in (*urls[:3], "https://phare.example/new")]
+        again += [FoundLink(urls[3]), FoundLink(urls[0] + "#twice", modified_at=NOON)]
+        listed = {one.id: one for one in await tx.links.listed_again(number, again)}
+        first_seen_at = (await tx.articles.get(article.article_id or 1)).first_seen_at
+        assert listed == {
+            article.id: ListedAgain(article.id, NOON + HOUR, NOON - HOUR, 0, NOON, NOON, first_seen_at),
+            history.id: ListedAgain(history.id, NOON + HOUR, None, 0, None, NOON, None),
+            article.id + 2: ListedAgain(article.id + 2, NOON + HOUR, NOON - HOUR, 0, None, None, None),
+        }
+        assert await tx.links.listed_again(number + 1, again) == []
+
+
+async def test_a_look_at_an_article_can_be_brought_forward_and_says_when_it_was(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        found = FoundLink("https://phare.example/1", modified_at=NOON)
+        await tx.links.add_unknown(number, "feed", [found], is_history=False, now=NOON)
+        [link] = await tx.links.due(number, NOON, 1)
+        article = await put_article(tx, 1, number)
+        await tx.links.settle(link.id, "fetched", NOON, article_id=article, revisit_at=NOON + 9 * HOUR)
+        await tx.links.plan_revisits({link.id: NOON + 2 * HOUR})
+        assert await tx.links.next_revisits([number]) == {number: NOON + 2 * HOUR}
+        await tx.links.revisited(link.id, None, NOON + 3 * HOUR)
+        [known] = await tx.links.listed_again(number, [found])
+        assert (known.revisits, known.revisit_at, known.looked_at) == (1, None, NOON + 3 * HOUR)
+        assert known.first_seen_at is not None
 
 
 async def test_the_first_change_keeps_what_the_article_was_and_the_archive_has_what_it_is(database: Database) -> None:
@@ -153,6 +192,35 @@ async def test_feeds_that_had_nothing_new_are_written_down_together(database: Da
             None,
         )
         assert again[other][0].last_polled_at is None
+
+
+async def test_those_that_fail_since_about_the_same_time_are_counted_and_a_pause_takes_one_out(
+    database: Database,
+) -> None:
+    since = [NOON, NOON + HOUR, NOON - 30 * HOUR, None]
+    async with database.write() as tx:
+        numbers = [await tx.sources.put(a_source(f"Le Phare {number}"), NOON) for number in range(5)]
+        for number, failing_since in zip(numbers, since, strict=False):  # the last was never visited
+            trouble = "failing" if failing_since else ""
+            values = {"failing_since": failing_since, "trouble": trouble, "last_visit_at": NOON}
+            await tx.sources.change(number, **values)
+        assert await tx.sources.failing(NOON, 24 * HOUR, "offline") == Failing(4, 2, is_told=False)
+        await tx.sources.change(numbers[0], told_of="offline")
+        assert await tx.sources.failing(NOON, 24 * HOUR, "offline") == Failing(4, 2, is_told=True)
+        await tx.sources.pause(numbers[0], True, NOON)
+        assert await tx.sources.failing(NOON, 24 * HOUR, "offline") == Failing(3, 1, is_told=False)
+        await tx.sources.pause(numbers[0], False, NOON)
+        assert (await tx.sources.by_id(numbers[0])).failing_since is None
+
+
+async def test_it_is_known_when_a_source_last_brought_an_article(database: Database) -> None:
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        assert await tx.sources.brought_article(number) is None
+        for hours in (1, 2):
+            article = an_article(f"https://phare.example/{hours}")
+            await tx.articles.add(article, number, NOON, NOON + hours * HOUR)
+        assert await tx.sources.brought_article(number) == NOON + 2 * HOUR
 
 
 async def test_suspicion_grows_by_the_page_and_ends_with_an_article(database: Database) -> None:

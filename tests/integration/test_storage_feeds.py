@@ -82,6 +82,16 @@ async def test_a_feed_that_moved_to_https_is_polled_there_and_keeps_its_row(data
         assert await transaction.feeds.of(number) == [replace(before, url=RSS.url, road="feed")]
 
 
+async def test_a_feed_that_is_read_in_another_way_starts_without_validators(database: Database) -> None:
+    async with database.write() as transaction:
+        number = await transaction.sources.put(a_source(), NOON)
+        await transaction.feeds.replace(number, [replace(RSS, road="section")])
+        [before] = await transaction.feeds.of(number)
+        await transaction.feeds.polled(replace(before, etag='"1"', last_modified="yesterday"), NOON)
+        await transaction.feeds.replace(number, [RSS])
+        assert await transaction.feeds.of(number) == [replace(before, road="feed", last_polled_at=NOON)]
+
+
 async def test_one_feed_under_two_spellings_is_one(database: Database, source_id: int) -> None:
     async with database.write() as transaction:
         await transaction.feeds.replace(source_id, [RSS, Feed("http://phare.example/rss?utm_source=x", "feed")])

@@ -190,3 +190,13 @@ async def test_a_visit_of_before_the_removal_has_no_say_in_the_source_that_is_ad
         await transaction.sources.end_visit(it.id, "me", discovered_at=NOON, watched_since=NOON)
         assert (await transaction.sources.get("it")).discovered_at is None
     assert _names(await _lease(database, owner="you")) == ["it"]
+
+
+async def test_a_source_that_was_given_another_url_has_moved(database: Database) -> None:
+    async with database.write() as transaction:
+        number = await transaction.sources.put(a_source(), NOON)
+        other = await transaction.sources.put(a_source("another"), NOON)
+        places = {one: (await transaction.sources.by_id(one)).url for one in (number, other)}
+        assert await transaction.sources.moved(places) == set()
+        await transaction.sources.change(number, url="https://elsewhere.example/")
+        assert await transaction.sources.moved(places) == {number}

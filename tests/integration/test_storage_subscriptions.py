@@ -1,17 +1,20 @@
 """Subscriptions to hubs, the same on both databases."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from news.source import Feed
 from storage import Database, Transaction
-from storage.subscriptions import WantedPush
+from storage.sources import Standing
+from storage.subscriptions import Pushed, WantedPush
 from tests.samples import HOUR, MINUTE, NOON, a_source
 
 HUB = "https://hub.example/"
 URL = "https://phare.example/rss"
+DAY = timedelta(days=1)
 
 
 async def put_feed(tx: Transaction, name: str = "Le Phare", hub: str = HUB) -> int:
@@ -141,9 +144,51 @@ async def test_which_sources_are_pushed_is_one_question(database: Database) -> N
         await tx.subscriptions.verified(await subscribe(tx, "b"), NOON, NOON + HOUR, NOON + MINUTE)
         numbers.append(await put_feed(tx, "no hub", hub=""))
         numbers.append(await tx.sources.put(a_source("no feed"), NOON))
-        assert await tx.subscriptions.pushed_of(numbers, NOON) == {numbers[0]}
-        assert await tx.subscriptions.pushed_of([], NOON) == set()
-        assert await tx.subscriptions.pushed_of(numbers, NOON + HOUR) == set()
+        assert await tx.subscriptions.pushed_of(numbers, NOON) == {numbers[0]: Pushed(NOON, NOON + HOUR)}
+        assert await tx.subscriptions.pushed_of([], NOON) == {}
+        assert await tx.subscriptions.pushed_of(numbers, NOON + HOUR) == {}
+
+
+async def test_a_source_is_pushed_as_long_as_the_first_of_its_feeds_to_fall_silent(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await tx.feeds.replace(source, [Feed(URL, "feed"), Feed(f"{URL}/2", "feed")])
+        second = (await tx.feeds.of(source))[1]
+        await tx.feeds.polled(replace(second, hub=HUB), NOON)
+        for wanted in await tx.subscriptions.missing(2):
+            await tx.subscriptions.add(wanted, wanted.topic, "secret", NOON)
+        first, last = sorted((await tx.subscriptions.of(source)).values(), key=lambda one: one.id)
+        await tx.subscriptions.verified(first.id, NOON, NOON + 30 * DAY, NOON + DAY)
+        await tx.subscriptions.pushed(first.id, NOON)
+        await tx.subscriptions.verified(last.id, NOON, NOON + 10 * DAY, NOON + DAY)
+        assert await tx.subscriptions.pushed_of([source], NOON) == {}
+        await tx.subscriptions.pushed(last.id, NOON + 5 * DAY)
+        assert await tx.subscriptions.pushed_of([source], NOON + 6 * DAY) == {
+            source: Pushed(NOON + 5 * DAY, NOON + 7 * DAY)
+        }
+        await tx.subscriptions.pushed(first.id, NOON + 4 * DAY)
+        assert await tx.subscriptions.pushed_of([source], NOON + 6 * DAY) == {
+            source: Pushed(NOON + 5 * DAY, NOON + 10 * DAY)
+        }
+
+
+async def test_sources_that_a_hub_may_push_to_are_told_as_they_stand(database: Database) -> None:
+    async with database.write() as tx:
+        numbers = [await put_feed(tx), await put_feed(tx, "no hub", hub=""), await put_feed(tx, "other")]
+        await tx.sources.change(numbers[0], rhythm=[1], last_news_at=NOON - HOUR)
+        for wanted in await tx.subscriptions.missing(2):
+            await tx.subscriptions.add(wanted, str(wanted.feed_id), "secret", NOON)
+        assert await tx.sources.pushable(numbers[:2]) == {numbers[0]: Standing([1], NOON - HOUR, NOON)}
+        assert sorted(await tx.sources.pushable(numbers)) == [numbers[0], numbers[2]]
+        assert await tx.sources.pushable([]) == {}
+
+
+async def test_that_a_source_is_wanted_sooner_is_noted_while_it_is_visited(database: Database) -> None:
+    async with database.write() as tx:
+        source = await put_feed(tx)
+        await tx.sources.lease([source], NOON, "me", NOON + MINUTE)
+        await tx.sources.hasten([source], NOON + HOUR)
+        assert (await tx.sources.by_id(source)).due_at == NOON + HOUR
 
 
 async def test_a_source_is_hastened_and_never_held_back(database: Database) -> None:

@@ -69,6 +69,21 @@ async def test_a_feed_that_does_not_name_itself_is_known_by_its_address(vigie: R
     assert (await vigie.subscribed()).state == "verified"
 
 
+async def test_a_hub_is_asked_for_the_address_that_the_feed_wrote_and_confirmed_for_no_other(
+    vigie: ReachableVigie, hub: LocalHub
+) -> None:
+    written = "HTTPS://Phare.example:443/Été à/../rss?utm_source=hub&a=%c3%a9+b#haut"
+    await vigie.feed(hub.url, topic=written)
+    hub.calls_back = False
+    await vigie.ask(hub)
+    [form] = hub.forms
+    assert form["hub.topic"] == written
+    await hub.verify(form, hub_topic="https://phare.example/rss?a=%C3%A9+b")
+    assert [status for status, *_ in hub.answers] == [404]
+    await hub.verify(form)
+    assert (await vigie.subscribed()).state == "verified"
+
+
 async def test_a_hub_may_call_back_before_it_answers(vigie: ReachableVigie) -> None:
     async with LocalHub(is_hasty=True) as hub:
         await subscribed(vigie, hub)

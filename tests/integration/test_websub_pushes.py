@@ -17,7 +17,7 @@ from news.source import Feed
 from service import push
 from storage import Database
 from tests.hubs import FEED, LocalHub, ReachableVigie, post, pushed, reachable, rss, subscribed
-from tests.samples import NOON
+from tests.samples import NOON, put_article
 from tests.worker_jobs import nothing
 from web import websub
 
@@ -94,6 +94,27 @@ async def test_a_push_of_what_is_known_asks_for_no_visit(vigie: ReachableVigie, 
     await pushed(vigie, hub, rss("https://phare.example/a"))
     assert (await vigie.source()).due_at == later
     assert (await vigie.subscribed()).last_push_at == vigie.clock.now()
+
+
+async def test_a_push_of_what_has_changed_asks_for_a_visit_when_it_may_be_looked_at_again(
+    vigie: ReachableVigie, hub: LocalHub
+) -> None:
+    await subscribed(vigie, hub)
+    await pushed(vigie, hub, rss("https://phare.example/a"))
+    vigie.wait(minutes=1)
+    [link], seen = await vigie.links(), vigie.clock.now()
+    async with vigie.database.write() as tx:
+        article = await put_article(tx, 1, vigie.source_id)
+        await tx.links.settle(link.id, "fetched", seen, article_id=article, revisit_at=seen + 9 * HOUR)
+        await tx.sources.change(vigie.source_id, due_at=seen + 9 * HOUR)
+    vigie.wait(minutes=20)
+    changed = vigie.clock.now() - timedelta(minutes=10)
+    item = f"<link>https://phare.example/a</link><atom:updated>{changed.isoformat()}</atom:updated>"
+    space = 'xmlns:atom="http://www.w3.org/2005/Atom"'
+    await pushed(vigie, hub, f'<rss version="2.0" {space}><channel><item>{item}</item></channel></rss>'.encode())
+    assert (await vigie.source()).due_at == seen + HOUR
+    async with vigie.database.read() as tx:
+        assert await tx.links.next_revisits([vigie.source_id]) == {vigie.source_id: seen + HOUR}
 
 
 @pytest.mark.parametrize("body", [b"", b"something is new", b"<html><body>new</body></html>", b"<rss"])

@@ -16,6 +16,7 @@ from news.hints import Hints
 from news.rhythm import Rhythm
 from news.source import Source
 from scheduler.cadence import Bounds, due_at, next_due
+from storage.subscriptions import Pushed
 from tests.unit.test_rhythm import taught
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -251,3 +252,44 @@ def test_news_is_seen_sooner_for_as_many_requests_than_by_any_fixed_interval_or_
 
 
 _WAYS = ("vigie", "fixed", "frequency")
+
+
+def when_pushed(last_at: datetime, until: datetime, source: Source = FREE, rhythm: Rhythm | None = None) -> timedelta:
+    """How long after the end of four weeks a source that is pushed is visited."""
+    now = START + 28 * DAY
+    known = rhythm or an_hourly(168)
+    return next_due(source, VisitOutcome(), known, now, None, WIDE, Pushed(last_at, until)) - now
+
+
+def test_a_source_that_is_pushed_is_visited_as_seldom_as_any() -> None:
+    now = START + 28 * DAY
+    assert due_at(an_hourly(168), Hints(), WIDE, now) < now + HOUR
+    assert when_pushed(now, now + DAY) == WIDE.longest
+
+
+def test_a_source_is_visited_when_the_hub_stops_to_push_and_not_before_its_rhythm_says() -> None:
+    now = START + 28 * DAY
+    assert when_pushed(now, now + 2 * HOUR) == 2 * HOUR
+    unpushed = due_at(an_hourly(168), Hints(), WIDE, now) - now
+    assert when_pushed(now, now + timedelta(seconds=1)) == unpushed
+    assert when_pushed(now, now - DAY) == unpushed
+
+
+def test_a_hub_that_has_not_brought_the_latest_article_is_not_relied_on() -> None:
+    now, rhythm = START + 28 * DAY, an_hourly(168)
+    assert rhythm.last is not None
+    assert when_pushed(rhythm.last - MINUTE, now + DAY) == WIDE.longest
+    assert when_pushed(rhythm.last - 2 * MINUTE, now + DAY) < HOUR
+    assert when_pushed(now - DAY, now + DAY, rhythm=Rhythm()) == WIDE.longest
+
+
+def test_pushes_change_nothing_of_an_interval_of_its_own_or_of_what_is_waiting() -> None:
+    assert when_pushed(START + 28 * DAY, START + 30 * DAY, FIXED) == 15 * MINUTE
+    pushed = Pushed(NOON, NOON + DAY)
+    assert next_due(FREE, VisitOutcome(), Rhythm(), NOON, NOON + MINUTE, WIDE, pushed) == NOON + MINUTE
+    assert next_due(FREE, FAILED, Rhythm(), NOON, None, WIDE, pushed) == NOON + 15 * MINUTE
+
+
+def test_a_pushed_source_too_is_left_alone_in_the_hours_that_its_feeds_skip() -> None:
+    hints = Hints(skip_hours=frozenset({18, 19}))
+    assert due_at(Rhythm(), hints, WIDE, NOON, Pushed(NOON, NOON + DAY)) == NOON + 8 * HOUR

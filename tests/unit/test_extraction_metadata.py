@@ -129,6 +129,10 @@ class TestDate:
         body = "<time datetime='2024-10-25' class='published'>25 octobre 2024</time><p>Texte</p>"
         assert published_at(document("", body, "https://a.example/x")) == datetime(2024, 10, 25, tzinfo=UTC)
 
+    def test_a_zone_that_no_clock_can_have_costs_the_date_and_not_the_article(self) -> None:
+        meta = '<meta property="article:published_time" content="2026-11-14T08:00:00+99:99">'
+        assert published_at(document(meta, url="https://a.example/x")) is None
+
     def test_a_page_without_a_date_has_none(self) -> None:
         assert published_at(document(url="https://a.example/x")) is None
 

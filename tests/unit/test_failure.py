@@ -15,7 +15,9 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawler.advice import advice
 from crawler.failure import (
+    FailureKind,
     FetchFailure,
     HostClosed,
     RobotsForbidden,
@@ -48,7 +50,7 @@ def test_retry_after_is_read_as_seconds_or_date_and_capped_at_a_day(header: str,
     assert wait_asked_for(header, NOW) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("header", ["", "soon", "-5", "1.5", "²"])
+@pytest.mark.parametrize("header", ["", "soon", "-5", "1.5", "²", "Mon, 01 Jan 99999999999 00:00:00 GMT"])
 def test_a_retry_after_that_says_nothing_usable_is_ignored(header: str) -> None:
     assert wait_asked_for(header, NOW) is None
 
@@ -59,9 +61,45 @@ def test_no_retry_after_breaks_the_crawler(header: str) -> None:
     assert wait is None or timedelta() <= wait <= timedelta(days=1)
 
 
-def test_what_is_forbidden_is_refused_for_good() -> None:
-    for error in (RobotsForbidden("no"), AddressRefusedError("private")):
-        assert next_step(from_exception(error, "http://x/"), 1, NOW).state == "refused"
+@pytest.mark.parametrize(
+    ("error", "tries", "days"), [(RobotsForbidden("no"), 5, 2.75), (AddressRefusedError("private"), 8, 1.85)]
+)
+def test_what_is_forbidden_on_a_bad_day_is_refused_for_good_in_the_end(
+    error: Exception, tries: int, days: float
+) -> None:
+    failure = from_exception(error, "http://x/")
+    steps = [next_step(failure, attempt, NOW) for attempt in range(1, tries + 1)]
+    assert [step.state for step in steps] == ["pending"] * (tries - 1) + ["refused"]
+    waits = [step.retry_at - NOW for step in steps if step.retry_at is not None]
+    assert sum(waits, timedelta()) >= timedelta(days=days), "longer than a robots.txt is kept, or a portal stands"
+
+
+@pytest.mark.parametrize("kind", ["bad url", "too large"])
+def test_what_cannot_change_is_refused_at_once(kind: FailureKind) -> None:
+    assert next_step(FetchFailure(kind, ""), 1, NOW).state == "refused"
+
+
+def test_what_keeps_robots_txt_from_us_is_advised_on_as_such() -> None:
+    cause = FetchFailure("certificate", "http://x/ is served with a certificate made for another host")
+    failure = from_exception(RobotsUnreachable(cause.message, cause), "http://x/a")
+    assert (failure.kind, failure.message) == ("robots unreachable", cause.message)
+    assert advice(failure) == advice(cause)
+    fault = from_exception(RobotsUnreachable("no", FetchFailure("http", "", 500)), "http://x/a")
+    assert advice(fault) == advice(FetchFailure("robots unreachable", ""))
+
+
+def test_what_would_help_in_the_very_case_is_the_advice() -> None:
+    refused = from_exception(AddressRefusedError("the proxy x leads home", "allow it: x:3128"), "http://site.example/")
+    assert advice(refused) == "Allow it: x:3128"
+    missing = from_exception(WireError("browser", "needs a browser", hint="install one"), "http://site.example/")
+    assert (missing.message, advice(missing)) == ("http://site.example/ needs a browser", "Install one")
+    assert advice(FetchFailure("access", "")).startswith("Put the secret")
+
+
+@pytest.mark.parametrize("kind", ["access", "browser"])
+def test_what_is_missing_here_costs_a_page_no_try(kind: FailureKind) -> None:
+    step = next_step(FetchFailure(kind, ""), 9, NOW)
+    assert (step.state, step.counts, step.retry_at) == ("pending", False, NOW + timedelta(minutes=30))
 
 
 def test_robots_out_of_reach_postpones_without_counting() -> None:

@@ -179,6 +179,36 @@ def test_a_date_is_aware_and_believable_or_none(element: str, expected: datetime
 
 
 @pytest.mark.parametrize(
+    ("dates", "published", "modified"),
+    [
+        ("<published>2026-11-19T08:00:00Z</published><updated>2026-11-20T08:00:00Z</updated>", 19, 20),
+        ("<updated>2026-11-20T08:00:00Z</updated>", 20, 20),
+        ("<published>2026-11-19T08:00:00Z</published>", 19, None),
+        ("<published>2026-11-19T08:00:00Z</published><updated>2099-01-01T08:00:00Z</updated>", 19, None),
+        ("<published>2099-01-01T08:00:00Z</published><updated>2026-11-20T08:00:00Z</updated>", 20, 20),
+    ],
+)
+@pytest.mark.parametrize("detour", ["", '<!-- base="" -->'], ids=["fast road", "feedparser"])
+def test_what_atom_calls_updated_is_the_last_change(
+    dates: str, published: int, modified: int | None, detour: str
+) -> None:
+    [link] = read(atom(f'<entry><link href="/a"/>{dates}</entry>{detour}')).links
+    assert (link.published_at and link.published_at.day) == published
+    assert (link.modified_at and link.modified_at.day) == modified
+
+
+def test_a_json_feed_says_when_an_item_was_modified() -> None:
+    items = [
+        {"url": "/a", "date_published": "2026-11-19T08:00:00Z", "date_modified": "2026-11-20T08:00:00Z"},
+        {"url": "/b", "date_modified": "2026-11-20T08:00:00Z"},
+        {"url": "/c", "date_published": "2026-11-19T08:00:00Z", "date_modified": 7},
+    ]
+    links = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode()).links
+    days = [tuple(each and each.day for each in (link.published_at, link.modified_at)) for link in links]
+    assert days == [(19, 20), (20, 20), (19, None)]
+
+
+@pytest.mark.parametrize(
     ("item", "expected"),
     [
         ({"url": "/a"}, "https://news.example/a"),
@@ -258,7 +288,7 @@ def test_an_article_cannot_say_when_the_feed_sleeps() -> None:
             "",
             "",
         ),
-        ('<atom:link rel="self" href="all.xml#x"/>', "", "https://news.example/feeds/all.xml", ""),
+        ('<atom:link rel="self" href="all.xml#x"/>', "", "https://news.example/feeds/all.xml#x", ""),
         ('<atom:link rel="next" href="?page=2"/>', "", "", "https://news.example/feeds/all.xml?page=2"),
         (
             '<atom:link rel="prev-archive" href="/2025"/><atom:link rel="next" href="/2"/>',

@@ -23,6 +23,7 @@ WELL = Source(
     last_visit_at=NOON,
     last_success_at=NOON,
 )
+FAILING = replace(WELL, trouble="failing", failing_since=NOON, failures=3)
 QUIET = Silence(NOON - DAY, 23.4)
 
 
@@ -63,7 +64,7 @@ def test_the_worst_word_that_is_true_is_the_state() -> None:
 
 
 def test_a_failure_is_told_after_a_day_and_once() -> None:
-    failing = replace(WELL, trouble="failing", last_error="HTTP 500", advice="Nothing.")
+    failing = replace(FAILING, last_error="HTTP 500", advice="Nothing.")
     assert notice_of(failing, NOON + DAY / 2, None) is None
     notice = notice_of(failing, NOON + DAY, None)
     assert notice is not None
@@ -72,21 +73,35 @@ def test_a_failure_is_told_after_a_day_and_once() -> None:
     assert notice_of(replace(failing, told_of="failing"), NOON + 2 * DAY, None) is None
 
 
-def test_a_failure_of_another_kind_is_told_anew() -> None:
-    blocked = replace(WELL, trouble="blocked", told_of="failing")
-    notice = notice_of(blocked, NOON + 2 * DAY, None)
-    assert notice is not None and notice.kind == "blocked"
+@pytest.mark.parametrize("troubles", [("failing", "blocked"), ("blocked", "failing")])
+def test_a_failure_of_another_kind_is_not_told_until_the_source_was_well(troubles: tuple[Trouble, Trouble]) -> None:
+    first, then = troubles
+    assert notice_of(replace(FAILING, trouble=then, told_of=first), NOON + 9 * DAY, None) is None
 
 
-def test_a_source_that_never_worked_is_told_of_a_day_after_it_was_added() -> None:
-    hopeless = replace(WELL, trouble="failing", last_success_at=None, added_at=NOON)
-    assert notice_of(hopeless, NOON + DAY / 2, None) is None
-    assert notice_of(hopeless, NOON + DAY, None) is not None
+def test_a_day_of_failing_counts_from_the_first_failure() -> None:
+    first_after_a_holiday = replace(FAILING, last_success_at=NOON - 9 * DAY, failures=1)
+    assert notice_of(first_after_a_holiday, NOON, None) is None
+    assert notice_of(replace(first_after_a_holiday, failures=2), NOON + DAY, None) is None
+    assert notice_of(replace(first_after_a_holiday, failures=3), NOON + DAY, None) is not None
+    assert notice_of(replace(FAILING, failing_since=None), NOON + 9 * DAY, None) is None
+
+
+def test_of_a_source_that_is_visited_once_a_day_two_failures_are_enough() -> None:
+    daily = replace(FAILING, interval=86_400, failures=1)
+    assert notice_of(daily, NOON, None) is None
+    assert notice_of(replace(daily, failures=2), NOON + DAY, None) is not None
 
 
 def test_suspicion_is_told_at_once() -> None:
     notice = notice_of(replace(WELL, trouble="suspect", last_error=""), NOON, None)
     assert notice is not None and notice.kind == "suspect"
+
+
+def test_suspicion_that_comes_and_goes_is_told_once_a_day() -> None:
+    again = replace(WELL, trouble="suspect", told_at=NOON)
+    assert notice_of(again, NOON + DAY / 2, None) is None
+    assert notice_of(again, NOON + DAY, None) is not None
 
 
 def test_silence_is_told_once_and_so_is_its_end() -> None:

@@ -8,6 +8,7 @@ from crawler.advice import advice
 from crawler.failure import FailureKind, FetchFailure
 from crawler.openvisit import OpenVisit
 from crawler.outcome import bites_of, outcome_of
+from crawler.survey import IS_EMPTY
 from crawler.visit import Poll
 from news.caps import Bite
 from news.source import Feed, FoundLink, Source
@@ -42,20 +43,19 @@ async def test_a_visit_fails_where_no_feed_could_be_read() -> None:
 async def test_a_feed_that_is_gone_does_not_hide_behind_a_section_that_works() -> None:
     outcome = outcome_of(a_visit(failed(FEED, status=404), Poll(SECTION, NEWS)))
     assert (outcome.error, outcome.warning, outcome.is_suspect) == ("", "https://phare.example/feed fails", False)
-    assert outcome.rediscover
-
-
-async def test_a_host_that_is_down_has_not_moved_its_feeds() -> None:
-    for kind in ("network", "timeout", "host closed", "robots unreachable", "guard", "certificate"):
-        assert not outcome_of(a_visit(failed(FEED, kind))).rediscover
-    assert outcome_of(a_visit(failed(FEED, status=410))).rediscover
-    assert outcome_of(a_visit(Poll(replace(FEED, last_error="it is no feed")))).rediscover
 
 
 async def test_feeds_that_list_nothing_are_suspect_and_one_that_is_unchanged_is_not() -> None:
     assert outcome_of(a_visit(Poll(FEED))).is_suspect
     assert not outcome_of(a_visit(Poll(FEED, is_unchanged=True))).is_suspect
     assert not outcome_of(a_visit(Poll(FEED), Poll(SECTION, NEWS))).is_suspect
+
+
+async def test_an_empty_feed_that_is_unchanged_still_lists_nothing() -> None:
+    empty = Poll(replace(FEED, hints={IS_EMPTY: True}), is_unchanged=True)
+    outcome = outcome_of(a_visit(empty))
+    assert (outcome.is_suspect, outcome.warning) == (True, f"{FEED.url} can be read, but lists no article")
+    assert not outcome_of(a_visit(empty, Poll(SECTION, is_unchanged=True))).is_suspect
 
 
 async def test_the_first_host_that_may_be_asked_again_says_when_unless_another_may_be_asked_now() -> None:
@@ -72,6 +72,16 @@ async def test_bites_of_polls_and_pages_come_together_and_hints_too() -> None:
     assert [bite.name for bite in outcome.bites] == ["page size", "sitemaps"]
     assert outcome.hints == ({"ttl": 60},)
     assert bites_of(FetchFailure("network", "down"), "https://phare.example/b") == []
+
+
+async def test_a_feed_that_says_nothing_of_its_rhythm_counts_and_what_is_surveyed_or_failed_does_not() -> None:
+    patient = Poll(replace(FEED, hints={"max_age": 60}), NEWS)
+    surveyed = Poll(replace(SECTION, hints={"max_age": 90}), NEWS)
+    other = replace(FEED, url=FEED.url + "2")
+    assert outcome_of(a_visit(patient, surveyed)).hints == ({"max_age": 60},)
+    assert outcome_of(a_visit(patient, Poll(other, NEWS))).hints == ({"max_age": 60}, {})
+    assert outcome_of(a_visit(patient, failed(other, "network"))).hints == ({"max_age": 60},)
+    assert outcome_of(a_visit(surveyed)).hints == ({"max_age": 90},)
 
 
 def test_there_is_advice_for_every_kind_of_failure() -> None:

@@ -132,3 +132,19 @@ async def test_a_crawl_delay_is_kept_with_the_host(turns: Turns, memory: ShortMe
     await turns.ask_for("a", 7)
     await turns.keep()
     assert await memory.host("a") == Host("a", crawl_delay=7)
+
+
+async def test_a_turn_that_nobody_gives_back_does_not_close_the_host_for_ever(
+    memory: ShortMemory, clock: ManualClock
+) -> None:
+    turns = Turns(0, memory, clock, longest_turn=0.02)
+    await turns.take("a")
+    await asyncio.gather(*(_one_turn(turns) for _ in range(3)))
+    turns.give_back("a")
+    async with turns.turn("a"):
+        assert turns._turns["a"].lock.locked()
+
+
+async def _one_turn(turns: Turns) -> None:
+    async with turns.turn("a"):
+        pass

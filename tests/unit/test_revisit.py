@@ -1,5 +1,6 @@
 """When an article is visited again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,12 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.revision.compare import ChangeKind
-from scheduler.revisit import MOST_VISITS, OLDEST, SHORTEST_WAIT, WAITS, is_trustworthy, next_revisit
+from scheduler.revisit import MOST_VISITS, OLDEST, SHORTEST_WAIT, WAITS, Revisits, is_trustworthy, next_revisit
+from storage.links import ListedAgain
 
 FIRST = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KINDS = st.sampled_from(["none", "typo", "template", "headline", "text"])
 SPANS = st.timedeltas(timedelta(0), timedelta(days=40))
+
+
+def test_a_look_that_got_nowhere_is_made_up_for_while_the_article_is_not_too_old() -> None:
+    rules = Revisits(3)
+    assert rules.put_off(FIRST, FIRST + HOUR) == FIRST + HOUR
+    assert rules.put_off(FIRST, FIRST + OLDEST + HOUR) is None
 
 
 def visits(change: ChangeKind, *, lastmod_moves: bool = False) -> list[datetime]:
@@ -117,3 +125,78 @@ def test_dates_that_are_all_new_at_every_poll_are_recognised() -> None:
 
 def test_few_dates_have_the_benefit_of_the_doubt() -> None:
     assert is_trustworthy(dates(0, 0), FIRST)
+
+
+NOW = FIRST + 10 * HOUR
+CHANGED = ListedAgain(1, NOW - HOUR, FIRST, 2, FIRST + 24 * HOUR, FIRST + 4 * HOUR, FIRST)
+
+
+def hastened(*listed: ListedAgain, most: int = 3) -> dict[int, datetime]:
+    """What is looked at again, and when, where a poll says nothing else."""
+    return Revisits(most).hastened(listed, [one.says for one in listed], NOW)
+
+
+def test_an_article_that_has_changed_is_looked_at_now() -> None:
+    assert hastened(CHANGED) == {1: NOW}
+    assert hastened(replace(CHANGED, was=None)) == {1: NOW}
+    assert hastened(replace(CHANGED, revisit_at=None)) == {1: NOW}
+
+
+def test_it_is_not_looked_at_within_an_hour_of_the_last_time() -> None:
+    soon = replace(CHANGED, looked_at=NOW - HOUR / 2, says=NOW - HOUR / 4)
+    assert hastened(soon) == {1: NOW + HOUR / 2}
+    assert hastened(replace(soon, revisit_at=NOW + HOUR / 2)) == {}, "it is planned already"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(CHANGED, says=FIRST),
+        replace(CHANGED, was=NOW - HOUR),
+        replace(CHANGED, says=FIRST + 3 * HOUR),
+        replace(CHANGED, says=NOW + HOUR),
+        replace(CHANGED, first_seen_at=None),
+        replace(CHANGED, looked_at=None),
+        replace(CHANGED, first_seen_at=NOW - OLDEST - HOUR),
+        replace(CHANGED, revisits=3),
+        replace(CHANGED, revisit_at=NOW - HOUR),
+    ],
+    ids=["unmoved", "known", "seen", "ahead", "no article", "unfetched", "old", "enough", "due"],
+)
+def test_what_has_not_changed_or_is_looked_at_no_more_is_left_as_planned(changed: ListedAgain) -> None:
+    assert hastened(changed) == {}
+
+
+def test_who_moves_all_dates_at_each_poll_is_not_believed_and_who_moves_one_is() -> None:
+    unmoved = [
+        replace(CHANGED, id=number, says=FIRST - number * HOUR, was=FIRST - number * HOUR) for number in range(2, 9)
+    ]
+    moved = [replace(one, says=one.says + 9 * HOUR) for one in unmoved]
+    assert all(one.looked_at is not None and moved[0].says > one.looked_at for one in moved)
+    assert hastened(CHANGED, *unmoved) == {1: NOW}
+    assert hastened(CHANGED, *moved) == {}
+
+
+def test_who_says_that_all_was_changed_just_now_is_not_believed() -> None:
+    assert Revisits(3).hastened([CHANGED], dates(*[-600 + second for second in range(5)]), NOW) == {}
+
+
+def test_of_what_two_roads_say_the_later_counts_as_known() -> None:
+    earlier = [replace(CHANGED, id=n, says=FIRST - n * HOUR - HOUR / n, was=FIRST - n * HOUR) for n in range(2, 9)]
+    assert hastened(CHANGED, *earlier) == {1: NOW}
+
+
+@given(st.lists(st.tuples(SPANS, st.none() | SPANS, SPANS, SPANS, st.integers(0, 13)), max_size=9), SPANS)
+def test_a_change_never_puts_a_look_off_nor_brings_more_than_are_wanted(
+    known: list[tuple[timedelta, timedelta | None, timedelta, timedelta, int]], age: timedelta
+) -> None:
+    now = FIRST + age
+    listed = [
+        ListedAgain(number, FIRST + says, None if was is None else FIRST + was, count, FIRST + at, FIRST + seen, FIRST)
+        for number, (says, was, at, seen, count) in enumerate(known)
+    ]
+    for number, due in Revisits(3).hastened(listed, [one.says for one in listed], now).items():
+        one = listed[number]
+        assert one.revisit_at is not None and one.looked_at is not None
+        assert one.revisits < 3 and now <= due < one.revisit_at
+        assert due >= one.looked_at + SHORTEST_WAIT

@@ -85,9 +85,10 @@ def test_at_first_sight_nearly_all_articles_are_found(untaught: dict[str, Score]
 
 
 def test_what_was_learned_tells_articles_from_the_rest(taught: dict[str, Score]) -> None:
+    """But for the one link in ten that is tried whatever was learned."""
     assert taught[""].recall >= 0.995
-    assert taught[""].precision >= 0.99
-    assert min(score.precision for score in taught.values()) >= 0.95
+    assert taught[""].precision >= 0.98
+    assert min(score.precision for score in taught.values()) >= 0.91
 
 
 def test_learning_makes_no_site_worse(untaught: dict[str, Score], taught: dict[str, Score]) -> None:

@@ -54,7 +54,9 @@ def _widen_source() -> None:
         sa.Column("patterns", sa.Text()),
         sa.Column("last_news_at", _INSTANT),
         sa.Column("told_of", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("told_at", _INSTANT),
         sa.Column("suspicions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", _INSTANT),
     )
     # Nobody could say until now that a source's interval is to follow what it publishes: the usual one meant that.
     source = sa.table("source", sa.column("interval", sa.Integer()))

@@ -1,0 +1,28 @@
+"""What is not as it should be in an article that is stored all the same: told at its source, like a cap. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from extraction.titles import LONGEST_TITLE
+from news.article import Article
+from news.caps import Bite
+
+_UNREADABLE = "\ufffd"
+
+
+def blemishes(article: Article) -> list[Bite]:
+    """That its title was clipped, and how many of its characters nobody can read."""
+    found = []
+    if len(article.title) >= LONGEST_TITLE - 1 and article.title.endswith("…"):  # a space before the cut goes too
+        found.append(Bite("title length", article.url, f"the title has more than {LONGEST_TITLE:,} characters"))
+    unreadable = article.title.count(_UNREADABLE) + article.text.count(_UNREADABLE)
+    if unreadable:
+        found.append(Bite("unreadable characters", article.url, f"characters replaced by {_UNREADABLE}: {unreadable}"))
+    return found
+
+
+def dated_by(article: Article, fetched_at: datetime) -> Article:
+    """The article, published when it was fetched at the latest: what lies in the future would stand above all news."""
+    if article.published_at is None or article.published_at <= fetched_at:
+        return article
+    return replace(article, published_at=fetched_at)
