@@ -160,7 +160,7 @@ def wait_asked_for(header: str, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(header[:9])), _LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(header)
-    except (ValueError, TypeError, IndexError):  # the last for a year of eleven digits
+    except (ValueError, TypeError, IndexError, OverflowError):  # the last for a year of eleven digits
         return None
     until = until.replace(tzinfo=UTC) if until.tzinfo is None else until
     return min(max(until - now, timedelta()), _LONGEST_WAIT)

@@ -43,9 +43,9 @@ class PolitenessMiddleware:
         if turn is not None:
             host, began = turn
             latency = asyncio.get_running_loop().time() - began
-            header = response.headers.get("Retry-After") or b""
-            asked_for = wait_asked_for(header.decode("latin-1"), self._clock.now())
             try:
+                header = response.headers.get("Retry-After") or b""
+                asked_for = wait_asked_for(header.decode("latin-1"), self._clock.now())
                 await self._turns.answered(host, response.status, latency, asked_for)
             finally:
                 self._turns.give_back(host)
@@ -55,6 +55,8 @@ class PolitenessMiddleware:
         """The turn is over, badly; a request that never had one passes here too."""
         turn = request.meta.pop(_TURN, None)
         if turn is not None:
-            if isinstance(exception, _BURDENED):
-                self._turns.failed(turn[0])
-            self._turns.give_back(turn[0])
+            try:
+                if isinstance(exception, _BURDENED):
+                    self._turns.failed(turn[0])
+            finally:
+                self._turns.give_back(turn[0])

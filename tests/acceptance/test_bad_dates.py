@@ -1,5 +1,6 @@
 """Dates that no calendar has, wherever a server can write one: they cost a date, never a feed, a visit or a host."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.running import Running, running
 
 FAR = "Mon, 01 Jan 99999999999 00:00:00 GMT"
 _SPACES = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+_AGES = 15  # seconds; a host whose turn was lost would keep us waiting much longer
 _TITLE = "Le conseil adopte le budget"
 
 
@@ -52,7 +54,8 @@ async def test_a_retry_after_beyond_all_calendars_does_not_close_the_host_for_ev
         site.answers[path] = once(answering(bodies[path], f"Retry-After: {FAR}", status=status), site.answers[path])
         async with running(tmp_path, settings(site, mal=site.url("/feed.xml")), pool, clock) as vigie:
             for _ in range(3):
-                await vigie.visit()
+                async with asyncio.timeout(_AGES):
+                    await vigie.visit()
                 vigie.wait(hours=2)
             assert await titles(vigie) == {_TITLE}
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import sitemap_poll
 from crawler.failure import FetchFailure
 from crawler.fetching import Answer
 from crawler.polling import Poller
@@ -21,6 +22,7 @@ from crawler.sitemap_poll import (
     MOST_FILES_OF_HISTORY,
     MOST_LINKS_AT_FIRST,
     MOST_NEW_LINKS,
+    SitemapFile,
     chosen,
     is_lasting,
     plan_for,
@@ -319,3 +321,20 @@ async def test_a_file_that_failed_is_made_up_for_and_given_up_after_two_months()
     assert (UNREAD in made_up.feed.hints, made_up.warning) == (False, "")
     ancient = replace(known(), hints={UNREAD: {"gone.example/": (NOW - timedelta(days=61)).isoformat()}})
     assert UNREAD not in (await site.poll(ancient)).feed.hints
+
+
+async def test_a_file_that_breaks_our_own_code_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = sitemap_poll.read_file
+
+    def breaking(body: bytes, url: str, *arguments: Any) -> SitemapFile:
+        if url.endswith("/b.xml"):
+            raise ZeroDivisionError("injected")
+        return read(body, url, *arguments)
+
+    monkeypatch.setattr(sitemap_poll, "read_file", breaking)
+    site = Files({"/sitemap.xml": index(("/b.xml", ""), ("/a.xml", "")), "/a.xml": urlset(["/1"])})
+    site.files["/b.xml"] = urlset(["/2"])
+    poll = await site.poll(known())
+    assert (paths(poll), poll.feed.last_error) == (["/1"], "")
+    assert poll.warning == f"{SITE}/b.xml could not be read, by a fault of Vigie's: ZeroDivisionError: injected"
+    assert set(poll.feed.hints[UNREAD]) == {key(f"{SITE}/b.xml")}
