@@ -1,8 +1,9 @@
 """Opening the database, and the two kinds of transaction: reading and writing."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,13 @@ def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> Non
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _given_up(connection: Any, _record: Any, _error: BaseException | None) -> None:
+        # Of a task that is cancelled in a statement, a cursor may live on: closed with it, the connection would keep
+        # its transaction, and the file would stay locked. What is too broken for that has told so already.
+        with suppress(sqlite3.Error):
+            connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Any) -> None:

@@ -78,10 +78,9 @@ async def test_a_search_entry_goes_with_its_transaction(database: Database) -> N
         assert (await transaction.connection.exec_driver_sql("SELECT * FROM article_search")).all() == []
 
 
-@pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89])
-async def test_a_writer_that_is_cancelled_at_any_moment_leaves_nothing_and_blocks_nobody(
-    database: Database, turns: int
-) -> None:
+async def _cancelled(database: Database, turns: int) -> None:
+    """A writer that is cancelled after so many turns of the loop, wherever it is then."""
+
     async def write_and_wait() -> None:
         async with database.write() as transaction:
             await _story(transaction)
@@ -93,10 +92,24 @@ async def test_a_writer_that_is_cancelled_at_any_moment_leaves_nothing_and_block
     writer.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await writer
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89])
+async def test_a_writer_that_is_cancelled_at_any_moment_leaves_nothing_and_blocks_nobody(
+    database: Database, turns: int
+) -> None:
+    await _cancelled(database, turns)
     assert await _rows(database) == {}
     async with database.write() as transaction:
         await _story(transaction)
     assert "delivery" in await _rows(database)
+
+
+async def test_the_next_writer_does_not_wait_for_one_that_was_cancelled(database: Database) -> None:
+    for turns in range(60, 420, 6):
+        await _cancelled(database, turns)
+        async with asyncio.timeout(10), database.write() as transaction:
+            await transaction.sources.put(a_source(f"after {turns}"), NOON)
 
 
 async def test_a_reader_sees_one_state_to_its_end(database: Database) -> None:
