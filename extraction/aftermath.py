@@ -15,6 +15,11 @@ def _share_below(header: int, lines: Sequence[Line], own: Sequence[int]) -> floa
     return sum(count for at, count in words.items() if at > header) / (sum(words.values()) or 1)
 
 
+def _is_cut(at: int, lines: Sequence[Line]) -> bool:
+    """Whether it is a teaser: it breaks off, under a link that leads to the rest."""
+    return at > 0 and lines[at - 1].is_linked and lines[at].text.endswith(("…", "..."))
+
+
 def _is_end(header: int, lines: Sequence[Line], own: Sequence[int]) -> bool:
     """Whether what was taken below the header is no text of the article's: little, and set elsewhere or by links."""
     prose = [at for at in own if word_count(lines[at].text) >= PROSE]
@@ -24,6 +29,8 @@ def _is_end(header: int, lines: Sequence[Line], own: Sequence[int]) -> bool:
         return share <= _SHARE
     if len(below) > 1 and all(lines[at - 1].is_linked for at in below):
         return share <= _SHARE_OF_CARDS
+    if share <= _SHARE and below and all(_is_cut(at, lines) for at in below):
+        return True
     places = {lines[at].place for at in prose if at < header}
     return share <= _SHARE and all(lines[at].is_linked or lines[at].place not in places for at in below)
 

@@ -14,7 +14,7 @@ from extraction.furniture import Known
 from extraction.impostors import impostor
 from extraction.language import language
 from extraction.lines import word_count
-from extraction.titles import candidates, title
+from extraction.titles import candidates
 from news.article import Article, NoArticle, Page
 from news.text import clip, storable
 
@@ -71,7 +71,7 @@ def _parsed(page: Page) -> Document | NoArticle:
 
 def _article(document: Document) -> Article | NoArticle:
     titles, names = candidates(document), authors(document)
-    known = Known(title(document), tuple(titles), names, _keywords(document))
+    known = Known(next(iter(titles), ""), tuple(titles), names, _keywords(document))
     text = storable("\n\n".join(cleaned(paragraphs(document), known)))
     words = word_count(text)
     published = published_at(document)

@@ -4,14 +4,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-from trafilatura import load_html
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from extraction.lines import Line, page_lines
+from extraction.blocks import Walk, walked
+from extraction.lines import Line, lines_of
 from extraction.linked_data import article_data
 
 # One that XML cannot hold would cost trafilatura the whole article.
 _REFERENCE = re.compile(r"&#(?:[xX](?P<hex>[0-9a-fA-F]{1,6})|(?P<decimal>\d{1,7}));?")
+
+_FOREWORD = 4_096  # bytes in which a page says what kind of document it is
+_DOCTYPE = re.compile(rb"<!doctype[^<>]*>", re.IGNORECASE)
+_CLOSED_AT_ONCE = re.compile(rb"(<html\b[^<>]*?)\s*/>", re.IGNORECASE)
+# What XML cannot hold, and trafilatura breaks at, once it has become UTF-8.
+_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 Strings = Mapping[str, tuple[str, ...]]
 
@@ -22,6 +30,7 @@ class Document:
 
     url: str
     tree: HtmlElement
+    walk: Walk
     lines: tuple[Line, ...]
     meta: Strings
     data: Strings
@@ -48,11 +57,27 @@ def _kept(reference: re.Match[str]) -> str:
     return reference[0] if is_character else ""
 
 
+def _tree(text: str) -> HtmlElement | None:
+    """The tree, its root always `html`, without comments; None where there is nothing to parse."""
+    source = _REFERENCE.sub(_kept, text).encode("utf-8", "ignore").translate(None, _CONTROLS)
+    for sequence in _NO_CHARACTERS:
+        source = source.replace(sequence, b"")
+    # Wrong document types, and a root that is closed as soon as it is opened, make the parser lose the page.
+    start = _CLOSED_AT_ONCE.sub(rb"\1>", _DOCTYPE.sub(b"", source[:_FOREWORD], count=1), count=1)
+    parser = HTMLParser(
+        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
+    )
+    try:
+        return document_fromstring(start + source[_FOREWORD:], parser=parser)
+    except ParserError:
+        return None
+
+
 def parsed(url: str, text: str) -> Document | None:
     """The document, or None where the parser finds no elements in the text."""
-    tree = load_html(_REFERENCE.sub(_kept, text))
+    tree = _tree(text)
     if tree is None:
         return None
     body = tree.find("body")
-    lines = tuple(page_lines(tree if body is None else body))
-    return Document(url, tree, lines, _meta(tree), article_data(tree))
+    walk = walked(tree if body is None else body)
+    return Document(url, tree, walk, tuple(lines_of(walk)), _meta(tree), article_data(tree))

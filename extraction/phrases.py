@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from extraction.lines import tidy
@@ -15,6 +15,13 @@ _DECORATION = re.compile(r"^[^\w\s\"'(«“„©$€£%&]+\s*|^[-_]+\s*")
 _QUOTES = re.compile(r"\s*»|«\s*|[“”„]")
 _AFTER_A_LINE = re.compile(r"[\s:.!?…>→»|]*(?:\(?\d*\)?)[\s:.!?…>→»|]*$")
 _GAP = ".{1,60}?"
+_MOST_DECORATION = 40  # characters around a phrase; of a longer line nothing more is asked, most are prose
+
+
+@lru_cache(maxsize=4_096)
+def _whole(line: str) -> str:
+    """The line as whole lines are looked up."""
+    return _AFTER_A_LINE.sub("", _normalized(_undecorated(line)))
 
 
 def _normalized(text: str) -> str:
@@ -46,22 +53,27 @@ class Phrases:
     comments: frozenset[str]
     longest_label: int
     longest_sentence: int
+    longest_line: int
 
     def is_ending(self, line: str) -> bool:
         """Whether the line is a header of what follows an article: comments, related articles."""
-        return self._whole(line) in self.endings or self.is_comments(line)
+        return self._is_one_of(line, self.endings) or self.is_comments(line)
 
     def is_comments(self, line: str) -> bool:
         """Whether the line is the header of what readers write."""
-        return self._whole(line) in self.comments
+        return self._is_one_of(line, self.comments)
 
     def is_boilerplate(self, line: str) -> bool:
         """Whether the line, wherever it stands, is the site's and not the author's."""
+        if len(line) > self.longest_label + _MOST_DECORATION and len(line) > self.longest_sentence + _MOST_DECORATION:
+            return False
         bare = _undecorated(line)
-        return self._whole(line) in self.lines or self._points_elsewhere(bare) or self._is_plea(bare)
+        return self._is_one_of(line, self.lines) or self._points_elsewhere(bare) or self._is_plea(bare)
 
-    def _whole(self, line: str) -> str:
-        return _AFTER_A_LINE.sub("", _normalized(_undecorated(line)))
+    def _is_one_of(self, line: str, known: frozenset[str]) -> bool:
+        if len(line) > self.longest_line + _MOST_DECORATION:
+            return False
+        return _whole(line) in known
 
     def _points_elsewhere(self, bare: str) -> bool:
         label = self.labels.match(_normalized(bare))
@@ -92,4 +104,5 @@ def phrases() -> Phrases:
         comments=_whole_lines(kinds["comments"]),
         longest_label=longest["label"],
         longest_sentence=longest["sentence"],
+        longest_line=max(len(line) for kind in ("lines", "endings", "comments") for line in kinds[kind]),
     )
