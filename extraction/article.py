@@ -16,6 +16,7 @@ from extraction.language import language
 from extraction.lines import word_count
 from extraction.titles import candidates
 from news.article import Article, NoArticle, Page
+from news.guidance import UNGUIDED, Guidance
 from news.text import clip, storable
 
 LARGEST_PAGE = 10 * 1024 * 1024  # bytes
@@ -69,10 +70,10 @@ def _parsed(page: Page) -> Document | NoArticle:
     return NoArticle(page.url, "not html", "the parser finds no page in it") if document is None else document
 
 
-def _article(document: Document) -> Article | NoArticle:
+def _article(document: Document, guidance: Guidance) -> Article | NoArticle:
     titles, names = candidates(document), authors(document)
     known = Known(next(iter(titles), ""), tuple(titles), names, _keywords(document))
-    text = storable("\n\n".join(cleaned(paragraphs(document), known)))
+    text = storable("\n\n".join(cleaned(paragraphs(document, guidance), known)))
     words = word_count(text)
     published = published_at(document)
     found = impostor(document, titles, words, is_dated=published is not None)
@@ -101,10 +102,10 @@ def _keywords(document: Document) -> tuple[str, ...]:
     return tuple(word.strip() for each in (*lists, *links) for word in each.split(",") if word.strip())
 
 
-def extract_article(page: Page) -> Article | NoArticle:
+def extract_article(page: Page, guidance: Guidance = UNGUIDED) -> Article | NoArticle:
     """The article of a page, or the verdict why it is none; it never raises, whatever the bytes are."""
     try:
         document = _refused(page) or _parsed(page)
-        return _article(document) if isinstance(document, Document) else document
+        return _article(document, guidance) if isinstance(document, Document) else document
     except Exception as error:  # a page may break any parser: one bad page is a result, and its reason is kept
         return NoArticle(page.url, "crashed", f"{type(error).__name__}: {error}"[:500])

@@ -21,6 +21,7 @@ from extraction.likelihood import likelihoods
 from extraction.lines import PROSE, Line, tidy, word_count
 from extraction.placing import Placed, placed, taken
 from extraction.titles import candidates
+from news.guidance import UNGUIDED, Guidance
 
 _BLOCKS = frozenset({"p", "head", "quote", "list", "item", "table", "row", "code", "div", "lb", "body"})
 _LIKELY = 0.55
@@ -105,7 +106,7 @@ def _joined(paragraphs: Iterable[Placed], lines: Sequence[Line]) -> Iterator[str
         yield " | ".join(cells)
 
 
-def paragraphs(document: Document) -> list[str]:
+def paragraphs(document: Document, guidance: Guidance = UNGUIDED) -> list[str]:
     """The body's paragraphs and headings in order; boilerplate may still be among them."""
     declared = _declared(document)
     found = likelihoods(document.walk, told(document), lambda: votes_of(document))

@@ -1,8 +1,9 @@
 """What is fetched and what is made of it: pages, articles, and the reasons why a page is none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Page:
 class Article:
     """The clean text of one page. Paragraphs of `text` are separated by blank lines; the title is not repeated in it.
 
-    `language` is an ISO 639-1 code; times are aware, in UTC; `canonical_url` is in normal form.
+    `language` is an ISO 639-1 code; times are aware, in UTC; `canonical_url` is in normal form. `imprint` is what its
+    site's memory learns of the page, and not kept with the article.
     """
 
     url: str
@@ -28,6 +30,7 @@ class Article:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     language: str | None = None
+    imprint: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Reason = Literal["not html", "too large", "too short", "no text", "soft 404", "consent wall", "timed out", "crashed"]

@@ -5,6 +5,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from news.alert import Delivery, Receipt
 from news.article import Article, NoArticle, Page
+from news.guidance import UNGUIDED, Guidance
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,8 +22,8 @@ class Resolve(Protocol):
 class Extractor(Protocol):
     """Pages in, articles out; never raises for a bad page."""
 
-    async def extract(self, page: Page) -> Article | NoArticle:
-        """The article of a page, or the verdict why it is none."""
+    async def extract(self, page: Page, guidance: Guidance = UNGUIDED) -> Article | NoArticle:
+        """The article of a page, read with what is known of its site, or the verdict why it is none."""
         ...
 
 
