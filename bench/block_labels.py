@@ -17,6 +17,7 @@ _RUN = 4  # words
 _FEWEST_WORDS = 6  # of a block that may be the article's in part
 _MOSTLY, _PARTLY = 0.6, 0.25
 _UNSURE = 0.3
+_ON_PAGE = 0.5  # of the annotated words
 _ONE_OF_TWO = 0.2  # where two annotated texts disagree: a summary, which may be taken or not
 _MOST_PLACES = 40  # that one block is tried at
 _SHORTEST_SNIPPET = 3  # characters
@@ -135,3 +136,10 @@ def labels(texts: Sequence[str], gold: Gold) -> list[Label]:
         pairs = zip(found, text_labels(texts, other), strict=True)
         found = [one if one.is_own == two.is_own else Label(one.is_own, one.weight * _ONE_OF_TWO) for one, two in pairs]
     return found
+
+
+def is_on_page(texts: Sequence[str], found: Sequence[Label], gold: Gold) -> bool:
+    """Whether the annotated text stands on the page: one that came without it would teach that nothing is own."""
+    annotated = next((text for text in (gold.text, gold.alt) if text), "")
+    own = sum(len(_words(text)) for text, label in zip(texts, found, strict=True) if label.is_own)
+    return own >= _ON_PAGE * len(_words(annotated))

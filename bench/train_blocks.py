@@ -24,13 +24,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.block_labels import Label, labels
+from bench.block_labels import Label, is_on_page, labels
 from bench.corpus import AnnotatedPage, annotated_pages, corpus_name
 from bench.extraction_split import page_side, recorded
-from extraction.body import told, votes_of
+from extraction.body import declared_body, told, votes_of
 from extraction.decoding import decoded
 from extraction.document import parsed
 from extraction.features import LOCAL, NAMES, features
+from extraction.titles import candidates
 from extraction.trees import LEAVES
 from extraction.votes import VOTES, vote_columns
 
@@ -101,10 +102,14 @@ def _example(page: AnnotatedPage) -> Example | None:
     document = parsed(page.gold.url, decoded(page.body, "text/html").replace("\x00", ""))
     if document is None or not document.walk.blocks:
         return None
-    columns, opaque = (features(document.walk, told(document), is_opaque) for is_opaque in (False, True))
+    texts = [block.text for block in document.walk.blocks]
+    found = labels(texts, page.gold)
+    if not is_on_page(texts, found, page.gold):
+        return None
+    known = told(document, candidates(document), declared_body(document))
+    columns, opaque = (features(document.walk, known, is_opaque) for is_opaque in (False, True))
     words = np.expm1(columns[:, LOCAL.index("words")].astype(np.float64))
     votes = vote_columns(document.walk, words, votes_of(document)).astype(np.float32)
-    found = labels([block.text for block in document.walk.blocks], page.gold)
     return Example(
         np.hstack([columns, votes]),
         np.hstack([opaque, votes]),

@@ -18,6 +18,23 @@ if TYPE_CHECKING:
 app = group("The articles that are stored.")
 
 
+def described(article: Article) -> dict[str, Any]:
+    """What is known of an article beside its title, text and addresses, in JSON."""
+    return {
+        "authors": article.authors,
+        "published_at": article.published_at,
+        "modified_at": article.modified_at,
+        "language": article.language,
+        "section": article.section,
+        "tags": article.tags,
+        "image": article.image,
+        "is_paywalled": article.is_paywalled,
+        "word_count": article.word_count,
+        "confidence": article.confidence,
+        "provenance": dict(article.provenance),
+    }
+
+
 def shown(stored: StoredArticle) -> dict[str, Any]:
     """An article in JSON, without its text."""
     article = stored.article
@@ -27,9 +44,7 @@ def shown(stored: StoredArticle) -> dict[str, Any]:
         "url": article.url,
         "canonical_url": article.canonical_url,
         "source": stored.source,
-        "authors": article.authors,
-        "published_at": article.published_at,
-        "language": article.language,
+        **described(article),
         "fetched_at": stored.fetched_at,
         "first_seen_at": stored.first_seen_at,
     }
@@ -103,8 +118,17 @@ def print_article(article: Article, source: str = "") -> None:
     """An article to be read: title, byline, address, text."""
     byline = [source, ", ".join(article.authors), when(article.published_at), article.language or ""]
     print_line((article.title or "(no title)", "bold"))
-    for line in (" · ".join(part for part in byline if part), article.canonical_url):
+    for line in (" · ".join(part for part in byline if part), _filing(article), article.canonical_url):
         if line:
             print_line((line, "dim"))
     print_line("")
     print_prose(Text(article.text))
+
+
+def _filing(article: Article) -> str:
+    """Where it is filed, how long it is, when it was changed, and whether it is for subscribers."""
+    words = f"{article.word_count:,} words" if article.word_count else ""
+    changed = f"changed {when(article.modified_at)}" if article.modified_at else ""
+    paid = "for subscribers" if article.is_paywalled else ""
+    parts = (article.section, ", ".join(article.tags), words, changed, paid)
+    return " · ".join(part for part in parts if part)

@@ -2,43 +2,54 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from cli.archive import quiet_logs
-from cli.articles import print_article
+from cli.articles import described, print_article
 from cli.errors import FoundWantingError
-from cli.options import DEFAULT_DATA, ByBrowser, Config, Data, Json
+from cli.explanation import print_explanation
+from cli.options import BODY, DEFAULT_DATA, DROP, ByBrowser, Config, Data, Json
 from cli.output import err, print_json
 from news.article import Article, NoArticle, Page
 from news.errors import ConfigError, NotFoundError
+from news.guidance import Guidance, rules_of
 
 if TYPE_CHECKING:
+    from extraction.explain import Explanation
+    from extraction.extractor import PoolExtractor
     from news.source import Source
     from service.settings import Settings
 
-_Way = Callable[[str], "Awaitable[Source]"]
+_Way = Callable[[str], "Awaitable[tuple[Source, Mapping[str, Any]]]"]
+_Found: TypeAlias = "Article | NoArticle | Explanation"
+_Ask = Callable[["PoolExtractor", Page, "Source | None", Mapping[str, Any]], Awaitable[_Found]]
+
+_AS = typer.Option("--as", help="Read it as a page of this source: its access, browser, memory.", metavar="NAME")
+_EXPLAIN = typer.Option("--explain", help="Show each block of the page, its score, and why it stayed or went.")
 
 
 def extract(
     source: Annotated[str, typer.Argument(help="A URL, a file, or `-` for standard input.", metavar="SOURCE")],
     url: Annotated[str, typer.Option("--url", help="Where a file or the input came from.", metavar="URL")] = "",
-    as_source: Annotated[
-        str, typer.Option("--as", help="Fetch it in the way of this source: its access, its browser.", metavar="NAME")
-    ] = "",
+    as_source: Annotated[str, _AS] = "",
     browser: ByBrowser = None,
+    explain: Annotated[bool, _EXPLAIN] = False,
+    body: Annotated[str, BODY] = "",
+    drop: Annotated[list[str] | None, DROP] = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Print the clean text of one page, without the site around it.
 
-    With `--json`: `title`, `text` (paragraphs separated by blank lines), `authors`, `published_at`, `language` and
-    `canonical_url`. Exit code 1 where the page is no article, with the reason on standard error.
+    With `--json`: `title`, `text` (paragraphs separated by blank lines), `canonical_url`, `authors`, `published_at`,
+    `modified_at`, `language`, `section`, `tags`, `image`, `is_paywalled`, `word_count`, `confidence` and `provenance`,
+    which says where each is from. Exit code 1 where the page is no article, with the reason on standard error.
 
     Examples:
 
@@ -49,14 +60,25 @@ def extract(
         vigie extract https://www.example.com/news/1.html --as 'Le Phare'
 
         curl -s https://www.example.com/news/1.html | vigie extract -
+
+        vigie extract page.html --explain --body .article-body --drop .promo
     """
     quiet_logs()
     settings = _settings(data, config)
+    ask = partial(_asked, rules=_tried(body, drop), explain=explain)
     if "://" in source:
-        found = _of_url(settings, source, partial(_way, data, config, as_source, by_browser=browser))
+        found = _of_url(settings, source, partial(_way, data, config, as_source, by_browser=browser), ask)
     else:
         _only_for_urls(as_source, browser)
-        found = _of_bytes(settings, source, url)
+        found = _of_bytes(settings, source, url, ask)
+    _print(found, source, json=json)
+
+
+def _print(found: _Found, source: str, *, json: bool) -> None:
+    """Print what was found. Raises FoundWantingError where it is no article."""
+    if not isinstance(found, Article | NoArticle):
+        print_explanation(found, json=json)
+        return
     if isinstance(found, NoArticle):
         why = f"{found.reason} ({found.detail})" if found.detail else found.reason
         raise FoundWantingError(f"{source} is no article: {why}")
@@ -75,10 +97,8 @@ def _shown(article: Article) -> dict[str, object]:
     return {
         "title": article.title,
         "text": article.text,
-        "authors": article.authors,
-        "published_at": article.published_at,
-        "language": article.language,
         "canonical_url": article.canonical_url,
+        **described(article),
     }
 
 
@@ -90,46 +110,74 @@ def _settings(data: Path, config: Path | None) -> "Settings":
     return read(config or (usual if usual.exists() else None))
 
 
-def _of_url(settings: "Settings", url: str, way: _Way) -> Article | NoArticle:
+def _tried(body: str, drop: list[str] | None) -> dict[str, object]:
+    """The rules that are tried. Raises ConfigError where one is no selector."""
+    from extraction.selectors import selector
+
+    for css in (*((body,) if body else ()), *(drop or ())):
+        selector(css)
+    return {**({"body": body} if body else {}), **({"drop": drop} if drop else {})}
+
+
+async def _asked(
+    extractor: "PoolExtractor",
+    page: Page,
+    source: "Source | None",
+    memory: Mapping[str, Any],
+    *,
+    rules: dict[str, object],
+    explain: bool,
+) -> _Found:
+    """What the extractor says of the page by the source's rules and memory; rules that are tried replace them."""
+    guidance = Guidance(rules_of({**(source.rules if source else {}), **rules}), memory)
+    return await (extractor.explain(page, guidance) if explain else extractor.extract(page, guidance))
+
+
+def _of_url(settings: "Settings", url: str, way: _Way, ask: _Ask) -> _Found:
     from crawler import reactor
 
-    return reactor.run(_fetched_and_extracted(settings, _fit(url), way))
+    return reactor.run(_fetched_and_extracted(settings, _fit(url), way, ask))
 
 
-async def _way(data: Path, config: Path | None, name: str, url: str, *, by_browser: bool | None) -> "Source":
-    """The source in whose way the URL is fetched; one that is not kept where none is named. Raises NotFoundError."""
+async def _way(
+    data: Path, config: Path | None, name: str, url: str, *, by_browser: bool | None
+) -> "tuple[Source, Mapping[str, Any]]":
+    """The source in whose way the URL is fetched, and what its articles have taught; one that is not kept where none is
+    named. Raises NotFoundError.
+    """
     from cli.looking import looked_at
     from cli.place import Place, open_archive
     from news.source import Source
 
     if not name:
-        return looked_at(Source(0, url, url), by_browser=by_browser)
+        return looked_at(Source(0, url, url), by_browser=by_browser), {}
     async with open_archive(Place.of(data, config)) as archive, archive.database.read() as tx:
-        return looked_at(await tx.sources.get(name), by_browser=by_browser)
+        source = await tx.sources.get(name)
+        return looked_at(source, by_browser=by_browser), await tx.sources.memory(source.id) or {}
 
 
-async def _fetched_and_extracted(settings: "Settings", url: str, way: _Way) -> Article | NoArticle:
+async def _fetched_and_extracted(settings: "Settings", url: str, way: _Way, ask: _Ask) -> _Found:
     from cli.looking import fetched, lookout
 
-    source = await way(url)
+    source, memory = await way(url)
     with err.status(f"fetching {url}"):
         async with lookout(settings) as look:
             answer = await fetched(look.crawler, url, source)
-            return await look.extractor.extract(answer.page)
+            return await ask(look.extractor, answer.page, source, memory)
 
 
-def _of_bytes(settings: "Settings", source: str, url: str) -> Article | NoArticle:
+def _of_bytes(settings: "Settings", source: str, url: str, ask: _Ask) -> _Found:
     page = Page(_fit(url) if url else "", sys.stdin.buffer.read() if source == "-" else _read(Path(source)))
-    return asyncio.run(_extracted(settings, page))
+    return asyncio.run(_extracted(settings, page, ask))
 
 
-async def _extracted(settings: "Settings", page: Page) -> Article | NoArticle:
+async def _extracted(settings: "Settings", page: Page, ask: _Ask) -> _Found:
     from extraction.extractor import PoolExtractor
     from extraction.pool import WorkerPool
 
     pool = WorkerPool(1, settings.extraction.timeout)
     try:
-        return await PoolExtractor(pool).extract(page)
+        return await ask(PoolExtractor(pool), page, None, {})
     finally:
         pool.kill()
 

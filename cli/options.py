@@ -29,6 +29,9 @@ ByBrowser = Annotated[
     bool | None, typer.Option("--browser/--no-browser", help="Whether the browser fetches its pages: docs/browser.md.")
 ]
 
+BODY = typer.Option("--body", help="A CSS selector: what the text of its articles stands in.", metavar="CSS")
+DROP = typer.Option("--drop", help="A CSS selector of what is taken out first; may be repeated.", metavar="CSS")
+
 DEFAULT_DATA = Path("data")
 
 

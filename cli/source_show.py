@@ -10,11 +10,13 @@ from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
 from crawler.access import kinds_of
 from news.clock import SystemClock
+from news.guidance import Layout, layout_of
 from news.source import ROADS, Feed, Link, Road, Source, state_of
 
 if TYPE_CHECKING:
     from storage import Transaction
     from storage.caps import BittenCap
+    from storage.refusals import CountedRefusal
     from storage.subscriptions import Subscription
 
 _TROUBLES = 10
@@ -33,6 +35,7 @@ def shown(source: Source) -> dict[str, Any]:
         "history": source.history,
         "alert_history": source.alert_history,
         "access": kinds_of(source),
+        "extract": source.rules,
         "spider": source.spider or None,
         "browser": source.browser,
         "added_at": source.added_at,
@@ -61,11 +64,13 @@ class _Known:
     links: dict[str, int]
     roads: dict[tuple[Road, ...], int]
     caps: "list[BittenCap]"
+    refusals: "list[CountedRefusal]"
     troubled: list[Link]
+    layout: Layout | None
 
 
 def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) -> None:
-    """Show one source: how it fares, its feeds, which road found its articles, and the latest troubles.
+    """Show one source: how it fares, its feeds, which road found its articles, what was none, and the latest troubles.
 
     Examples:
 
@@ -91,6 +96,8 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
             ("latest article", ago(source.last_news_at, now)),
             ("next visit", "" if source.paused else soon(source, now)),
             ("access", ", ".join(kinds_of(source))),
+            ("layout", _learned(known.layout)),
+            ("rules", ", ".join(f"{name} {said}" for name, said in source.rules.items())),
             ("spider", source.spider),
             ("browser", "its pages are fetched by a browser" if source.browser else ""),
             ("history", "alerted too" if source.alert_history else ""),
@@ -100,7 +107,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
     _print_feeds(known.feeds, now)
     _print_hubs(known, now)
     _print_roads(known.roads)
-    _print_caps(known.caps, now)
+    _print_counted(known, now)
     _print_troubles(known.troubled)
 
 
@@ -115,13 +122,16 @@ async def _known(tx: "Transaction", name: str) -> _Known:
         links={state: number for (_, state), number in counts.items()},
         roads=await tx.links.by_roads(source.id, since),
         caps=(await tx.caps.of([source.id])).get(source.id, []),
+        refusals=(await tx.refusals.of([source.id])).get(source.id, []),
         troubled=await tx.links.troubled(source.id, _TROUBLES),
+        layout=layout_of(await tx.sources.memory(source.id)),
     )
 
 
 def _in_json(known: _Known) -> dict[str, Any]:
     return {
         **shown(known.source),
+        "layout": known.layout,
         "feeds": known.feeds,
         "hubs": [
             {
@@ -137,6 +147,7 @@ def _in_json(known: _Known) -> dict[str, Any]:
         ],
         "links": known.links,
         "roads": [{"roads": roads, "articles": number} for roads, number in known.roads.items()],
+        "refusals": [_refused(one) for one in known.refusals],
         "caps": [
             {
                 "cap": one.bite.name,
@@ -148,6 +159,25 @@ def _in_json(known: _Known) -> dict[str, Any]:
             for one in known.caps
         ],
         "troubles": known.troubled,
+    }
+
+
+def _learned(layout: Layout | None) -> str:
+    """What its articles have taught of its pages; nothing before the first."""
+    if layout is None:
+        return ""
+    learned = f"learned from {layout.articles} article{'' if layout.articles == 1 else 's'}"
+    return learned + (f", changed on {layout.changed_at:%Y-%m-%d}" if layout.changed_at else "")
+
+
+def _refused(one: "CountedRefusal") -> dict[str, Any]:
+    return {
+        "reason": one.reason,
+        "times": one.times,
+        "last_at": one.last_at,
+        "url": one.last.url,
+        "detail": one.last.detail,
+        "confidence": one.last.confidence,
     }
 
 
@@ -185,6 +215,18 @@ def _print_roads(by_roads: dict[tuple[Road, ...], int]) -> None:
     print_line("")
     columns = ["road", "articles listed", "by it alone", "it alone would miss"]
     print_table(f"The {total} articles of the last 30 days", columns, rows, "")
+
+
+def _print_counted(known: _Known, now: datetime) -> None:
+    _print_refusals(known.refusals, now)
+    _print_caps(known.caps, now)
+
+
+def _print_refusals(refusals: "list[CountedRefusal]", now: datetime) -> None:
+    if refusals:
+        rows = [[one.reason, str(one.times), ago(one.last_at, now), one.last.url, one.last.detail] for one in refusals]
+        print_line("")
+        print_table("Pages that are no articles", ["reason", "pages", "last", "URL", "why"], rows, "")
 
 
 def _print_caps(caps: "list[BittenCap]", now: datetime) -> None:

@@ -8,7 +8,7 @@ from cli import source_export, source_import, source_show, source_test
 from cli.archive import reading, writing
 from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, given, state_cell
-from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.options import BODY, DEFAULT_DATA, DROP, Config, Data, Json
 from cli.output import ago, print_json, print_line, print_table
 from cli.source_show import shown, soon
 from news.clock import SystemClock
@@ -48,6 +48,8 @@ def add(
     password_env: Annotated[str | None, _PASSWORD_ENV] = None,
     spider: Annotated[str | None, _SPIDER] = None,
     browser: Annotated[bool | None, _BROWSER] = None,
+    body: Annotated[str | None, BODY] = None,
+    drop: Annotated[list[str] | None, DROP] = None,
     alert_history: Annotated[
         bool, typer.Option("--alert-history", help="Alert also on what it has published already.")
     ] = False,
@@ -66,7 +68,7 @@ def add(
         vigie source add phare.example --name 'Le Phare' --interval 5m --history 30d
     """
     values = given(url=url, name=name, interval=interval, history=history, spider=spider, browser=browser)
-    values |= {"alert_history": alert_history, **_access(user, password_env)}
+    values |= {"alert_history": alert_history, **_access(user, password_env), **_extract(body, drop)}
     source = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     if json:
         print_json(shown(source))
@@ -78,6 +80,14 @@ def add(
 def _access(user: str | None, password_env: str | None) -> dict[str, Any]:
     access = given(user=user, password_env=password_env)
     return {"access": access} if access else {}
+
+
+def _extract(body: str | None, drop: list[str] | None) -> dict[str, Any]:
+    """The rules for its pages; `--drop ''` alone takes away those there are."""
+    rules: dict[str, Any] = {} if body is None else {"body": body}
+    if drop:
+        rules["drop"] = [css for css in drop if css]
+    return {"extract": rules} if rules else {}
 
 
 async def _added(tx: "Transaction", archive: "Archive", values: dict[str, Any]) -> Source:
@@ -130,6 +140,8 @@ def edit(
     password_env: Annotated[str | None, _PASSWORD_ENV] = None,
     spider: Annotated[str | None, _SPIDER] = None,
     browser: Annotated[bool | None, _BROWSER] = None,
+    body: Annotated[str | None, BODY] = None,
+    drop: Annotated[list[str] | None, DROP] = None,
     alert_history: Annotated[
         bool | None,
         typer.Option("--alert-history/--no-alert-history", help="Whether to alert on what it had published before."),
@@ -149,8 +161,7 @@ def edit(
         vigie source edit phare.example --rename 'Le Phare' --url https://phare.example/une
     """
     changes = given(url=url, interval=interval, name=rename, alert_history=alert_history, spider=spider)
-    changes |= given(browser=browser)
-    changes |= _access(user, password_env)
+    changes |= given(browser=browser) | _access(user, password_env) | _extract(body, drop)
     source = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
     if json:
         print_json(shown(source))

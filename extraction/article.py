@@ -2,27 +2,24 @@
 
 import logging
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from extraction.authors import authors
-from extraction.body import paragraphs
-from extraction.boilerplate import cleaned
-from extraction.canonical import canonical_url
-from extraction.dates import published_at
+from extraction.body import Body, body_of
+from extraction.boilerplate import RULES, WORDING, reasons
 from extraction.decoding import decoded
 from extraction.document import Document, parsed
 from extraction.furniture import Known
-from extraction.impostors import impostor
-from extraction.language import language
-from extraction.lines import word_count
-from extraction.titles import candidates
+from extraction.memory import imprint
+from extraction.metadata import described, metadata
+from extraction.signals import signals
+from extraction.verdict import verdict
 from news.article import Article, NoArticle, Page
 from news.guidance import UNGUIDED, Guidance
-from news.text import clip, storable
+from news.text import storable
 
 LARGEST_PAGE = 10 * 1024 * 1024  # bytes
-# A news flash has 25 words; what is shorter is a caption, a consent wall, a 'page not found'.
-FEWEST_WORDS = 25
-_MAKESHIFT_TITLE = 120  # characters of the first paragraph, where the page has no title
 
 _MAGIC = (
     (b"%PDF", "a PDF"),
@@ -39,7 +36,7 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an office document"),
 )
 _FEED = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.DOTALL
+    r"\s*+(?:<\?xml[^>]*\?>\s*+)?+(?:<!--(?>.*?-->)\s*+)*+<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.DOTALL
 )
 _TAG = re.compile(r"<[a-zA-Z!/?]")
 _SNIFFED = 8_192  # characters
@@ -60,52 +57,67 @@ def _refused(page: Page) -> NoArticle | None:
     return None
 
 
-def _parsed(page: Page) -> Document | NoArticle:
+def _parsed(page: Page, guidance: Guidance) -> Document | NoArticle:
     text = decoded(page.body, page.content_type).replace("\x00", "")
     if not _TAG.search(text, 0, _SNIFFED):
         return NoArticle(page.url, "not html", "the answer holds no tags")
     if _FEED.match(text, 0, _SNIFFED):
         return NoArticle(page.url, "not html", "the answer is XML of another kind: a feed, a sitemap, a drawing")
-    document = parsed(page.url, text)
+    document = parsed(page.url, text, guidance.rules.drop)
     return NoArticle(page.url, "not html", "the parser finds no page in it") if document is None else document
 
 
-def _article(document: Document, guidance: Guidance) -> Article | NoArticle:
-    titles, names = candidates(document), authors(document)
-    known = Known(next(iter(titles), ""), tuple(titles), names, _keywords(document))
-    text = storable("\n\n".join(cleaned(paragraphs(document, guidance), known)))
-    words = word_count(text)
-    published = published_at(document)
-    found = impostor(document, titles, words, is_dated=published is not None)
-    if found is not None:
-        return found
-    if not words:
-        return NoArticle(document.url, "no text", "nothing on the page reads like an article")
-    if words < FEWEST_WORDS:
-        return NoArticle(document.url, "too short", f"{words} words are left of the page, fewer than {FEWEST_WORDS}")
-    return Article(
-        url=document.url,
-        canonical_url=canonical_url(document),
-        title=known.title or clip(text.partition("\n")[0], _MAKESHIFT_TITLE),
-        text=text,
-        authors=tuple(map(storable, names)),
-        published_at=published,
-        language=language(document, text),
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a page was read: its lines, what was taken of them, why each paragraph went (empty: it stayed)."""
+
+    document: Document
+    body: Body
+    reasons: Sequence[str]
+    found: Article | NoArticle
+
+
+def reading_of(document: Document, guidance: Guidance) -> Reading:
+    """The page read to its end; what is found, and how."""
+    told = metadata(document)
+    titles = [each.value for each in told.titles]
+    known = Known(next(iter(titles), ""), tuple(titles), told.names.value, told.keywords)
+    body = body_of(document, titles, guidance)
+    why = reasons(body.paragraphs, known, WORDING if body.is_ruled else RULES)
+    kept = [storable(text) for text, reason in zip(body.paragraphs, why, strict=True) if not reason]
+    text = "\n\n".join(kept)
+    found = verdict(signals(document, titles, kept, body.sureness))
+    if found.reason:
+        refused = NoArticle(document.url, found.reason, found.detail, round(found.confidence, 2))
+        return Reading(document, body, why, refused)
+    article = replace(
+        described(document, told, text),
+        confidence=round(found.confidence, 2),
+        missed_rule=guidance.rules.body if body.misses else "",
+        imprint=_imprint(document, body, why),
     )
+    return Reading(document, body, why, article)
 
 
-def _keywords(document: Document) -> tuple[str, ...]:
-    """The tags that the page gives the article, however it gives them."""
-    lists = [*document.data.get("keywords", ()), document.first("keywords"), document.first("news_keywords")]
-    lists += [*document.meta.get("article:tag", ()), *document.meta.get("article:section", ())]
-    links = (link.text_content() for link in document.tree.iter("a") if "tag" in (link.get("rel") or "").split())
-    return tuple(word.strip() for each in (*lists, *links) for word in each.split(",") if word.strip())
+def _imprint(document: Document, body: Body, why: Sequence[str]) -> Mapping[str, Any]:
+    """What the page teaches its site's memory; nothing where the model was not asked."""
+    if not body.odds or not body.parts:
+        return {}
+    stayed = (parts for parts, reason in zip(body.parts, why, strict=True) if not reason)
+    taken = {part.at for parts in stayed for part in parts if part.at >= 0}
+    return imprint(document.url, document.lines, body.odds, taken, sorted(body.recurring))
 
 
 def extract_article(page: Page, guidance: Guidance = UNGUIDED) -> Article | NoArticle:
     """The article of a page, or the verdict why it is none; it never raises, whatever the bytes are."""
+    found = read(page, guidance)
+    return found.found if isinstance(found, Reading) else found
+
+
+def read(page: Page, guidance: Guidance) -> Reading | NoArticle:
+    """How the page is read, or why it cannot be; it never raises either."""
     try:
-        document = _refused(page) or _parsed(page)
-        return _article(document, guidance) if isinstance(document, Document) else document
+        document = _refused(page) or _parsed(page, guidance)
+        return reading_of(document, guidance) if isinstance(document, Document) else document
     except Exception as error:  # a page may break any parser: one bad page is a result, and its reason is kept
         return NoArticle(page.url, "crashed", f"{type(error).__name__}: {error}"[:500])

@@ -11,7 +11,8 @@ from trafilatura.metadata import extract_author
 
 from extraction.document import Document
 from extraction.lines import key, tidy
-from extraction.titles import site_names
+from extraction.provenance import Told
+from extraction.titles import names_site, site_names
 
 _META = (
     "author",
@@ -30,16 +31,32 @@ _MOST_SIGNED = 30  # elements
 _LONGEST_NAME = 80  # characters
 _MOST = 20
 _BELOW_TITLE = 4  # lines
-_SIGNATURE = re.compile(r"(?i:by|par|von|por|di|door)\s+(?:[A-ZÀ-ÝŁŚŻ][\w.’'-]+\s?){1,4}")
+_NAME = r"[A-ZÀ-ÝŁŚŻ][\w.’'-]+(?:\s(?:(?:d[eu]|van|von|der|la|le|da|di)\s)?[A-ZÀ-ÝŁŚŻ][\w.’'-]*){0,3}"
+_BY_WHOM = (
+    r"(?i:(?:(?:written|posted|published|reported|story|words)\s+)?by|(?:propos\s+)?recueillis?\s+par"
+    r"|(?:article|texte|billet|enquête|reportage|recette|chronique)\s+(?:de|par)"
+    r"|(?:(?:écrit|publié|posté|rédigé|mis en ligne)\s+)?par|von|por|di|door)"
+)
+_SIGNATURE = re.compile(
+    rf"{_BY_WHOM}\s*:?\s+(?P<names>{_NAME}(?:(?:,\s*|\s+(?:and|et|und|y|e|en|&)\s+){_NAME}){{0,3}})"
+    r"(?:$|\s*[|•·⋅,(–—-]|\s+(?:[Ll]e|on|am|el|il|à)\s+(?:\w+\.?,?\s+)?\d)"
+)
+_LONGEST_LINE = 160  # characters
+_OF_AUTHOR = re.compile(
+    r"/(?:authors?|auteure?s?|autore?|autor|journalistes?|redakteure?|byline)/[^/?#]+/?$", re.IGNORECASE
+)
 _BY = re.compile(
-    r"^(?:(?:written |posted |published |article |texte |publié |écrit )?(?:by|par|von|por|di|door)\b|article de\b"
+    r"^(?:(?:this (?:post|article) was )?(?:written |posted |published |article |texte |publié |écrit |rédigé )?"
+    r"(?:by|par|von|por|di|door)\b|article de\b|(?:propos )?recueillis? par\b"
     r"|aut(?:eur|hor|or)(?:e|en|es|in|s)?\b)[\s:]+",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*[;|/]\s*|\s*,\s*|\s+(?:and|et|und|y|og|och|&)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"\s*\([^()]{1,12}\)$")
 _NO_NAME = re.compile(
-    r"https?:|www\.|@|\.(?:com|fr|org|net)\b|^\W*$|^\d+$|^(?:admin|null|undefined|none|unknown)$", re.IGNORECASE
+    r"https?:|www\.|@|\.(?:com|fr|org|net)\b|^\W*$|^\d+$|^(?:admin|null|undefined|none|unknown|written(?: by)?)$"
+    r"|^\w+(?:\.\w+){2,}$",
+    re.IGNORECASE,
 )
 
 
@@ -47,7 +64,7 @@ def _names(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
     for text in raw:
         for part in _AND.split(_BY.sub("", tidy(html.unescape(text)))):
             name = _INITIALS.sub("", _BY.sub("", part)).strip(" ,.;-–")
-            if name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) and key(name) not in sites:
+            if name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) and not names_site(name, sites):
                 yield name
 
 
@@ -85,17 +102,55 @@ def _below_title(document: Document) -> Iterator[str]:
     lines = document.lines
     title = next((at for at, line in enumerate(lines) if line.style.startswith("h1.")), len(lines))
     for line in lines[title + 1 : title + 1 + _BELOW_TITLE]:
-        if _SIGNATURE.fullmatch(line.text):
-            yield line.text
+        found = _SIGNATURE.match(line.text) if len(line.text) <= _LONGEST_LINE else None
+        if found:
+            yield found["names"]
             return
 
 
-def authors(document: Document) -> tuple[str, ...]:
-    """The names as the page writes them, each once, none of them the site's own; empty where nobody signs."""
+def _linked(document: Document) -> Iterator[str]:
+    """The text of the first link to an author's page."""
+    for link in document.tree.iter("a"):
+        if _OF_AUTHOR.search(link.get("href") or "") and not _is_strangers(link):
+            name = tidy(link.text_content())
+            if name:
+                yield name
+                return
+
+
+def _declared(document: Document) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield document.data.get("author", ()), "json-ld"
+    yield from ((document.meta[name], f"meta {name}") for name in _META if name in document.meta)
+
+
+def signed(document: Document) -> Told[tuple[str, ...]]:
+    """The names as the page writes them, each once, and their origin; empty where nobody signs.
+
+    The site's own name is taken only where it is declared and nobody else signs: a blog that is called as its author.
+    """
     sites = site_names(document)
-    for raw in (document.data.get("author", ()), *(document.meta.get(name, ()) for name in _META)):
+    for raw, origin in _declared(document):
         names = _unique(_names(raw, sites))
         if names:
-            return names
-    names = _unique(_names(_byline(document).split("; "), sites))
-    return names or _unique(_names(_below_title(document), sites))
+            return Told(names, origin)
+    for find, origin in _SHOWN:
+        names = _unique(_names(find(document), sites))
+        if names:
+            return Told(names, origin)
+    for raw, origin in _declared(document):
+        names = _unique(_names(raw, frozenset()))
+        if names:
+            return Told(names, f"{origin}, the site's own name")
+    return Told(())
+
+
+_SHOWN = (
+    (lambda document: _byline(document).split("; "), "trafilatura"),
+    (_below_title, "text"),
+    (_linked, "link to an author"),
+)
+
+
+def authors(document: Document) -> tuple[str, ...]:
+    """The names alone."""
+    return signed(document).value

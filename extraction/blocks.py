@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -23,6 +24,7 @@ _UNREAD = frozenset({
     "button", "head", "iframe", "math", "noscript", "object", "script", "select", "style", "svg", "template",
     "textarea",
 })  # fmt: skip
+_WRITTEN = frozenset({"text", "email", "submit"})  # fields, which ask a reader for more than a choice
 _OUTERMOST = "body"
 _BOLD = frozenset({"b", "strong"})
 # What a browser does not show, as far as the page itself says so.
@@ -34,6 +36,9 @@ _SIGNED = re.compile(
 _CALLED = frozenset({"class", "id", "itemprop", "role", "rel", "data-testid", "data-component"})
 
 # Control and invisible characters that no reader sees; the joiners that Persian and emoji need are left.
+_LONG = 1_000  # characters
+_HIGHEST_PILE = 30  # marks on one letter, as Unicode's format for streams has it
+_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{_HIGHEST_PILE + 1},}}")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 
 
@@ -41,8 +46,21 @@ def tidy(text: str) -> str:
     """The text in Unicode's composed form (NFC), its white space single spaces, invisible characters gone."""
     spaced = " ".join(text.split())
     if spaced.isprintable():
-        return spaced if spaced.isascii() else unicodedata.normalize("NFC", spaced)
-    return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", text).split()))
+        return spaced if spaced.isascii() else _composed(spaced)
+    return _composed(" ".join(_INVISIBLE.sub("", text).split()))
+
+
+def _composed(text: str) -> str:
+    """The text in NFC. Of marks piled up without end, which take the square of their number to order, 30 are kept."""
+    if len(text) > _LONG:
+        text = _PILE.sub(_lowered, text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _lowered(pile: re.Match[str]) -> str:
+    marks = (at for at, sign in enumerate(pile[0]) if unicodedata.combining(sign))
+    dropped = frozenset(islice(marks, _HIGHEST_PILE, None))
+    return "".join(sign for at, sign in enumerate(pile[0]) if at not in dropped)
 
 
 class Block(NamedTuple):
@@ -63,7 +81,8 @@ class Walk:
     """Blocks and nodes in reading order. Of each node: its parent's number (-1 above the first), tag, class and id.
 
     `names` are all telling attributes of it in one string. `first` and `end` say which blocks stand in it, `end` not
-    among them. `signed` are the elements, nodes or not, that are called a byline.
+    among them. `signed` are the elements, nodes or not, that are called a byline; `pictures` the nodes that pictures
+    stand in, `fields` those to write in and send off; `elements`, how many were walked.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -74,6 +93,9 @@ class Walk:
     first: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
     signed: list[HtmlElement] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)
+    fields: list[int] = field(default_factory=list)
+    elements: int = 0
 
     def around(self, node: int) -> Iterator[int]:
         """The node, the one around it, and so on to the outermost."""
@@ -96,6 +118,7 @@ def beginning(walk: Walk, count: int) -> Walk:
         first=walk.first[:nodes],
         end=ends,
         signed=walk.signed,
+        elements=walk.elements,
     )
 
 
@@ -110,25 +133,26 @@ class _Walker:
         self._linked = self._bold = 0
         self._name = ""
 
-    def read(self, text: str | None) -> None:
-        if text:
-            self._parts.append(text)
-            if self._links:
-                self._linked += len(text.strip())
-            if self._bolds:
-                self._bold += len(text.strip())
+    def read(self, text: str) -> None:
+        self._parts.append(text)
+        if self._links:
+            self._linked += len(text.strip())
+        if self._bolds:
+            self._bold += len(text.strip())
 
     def begin(self, root: HtmlElement) -> None:
         """Enter the outermost element, which is a node whatever its tag."""
         self._enter_node(root, root.tag)
-        self.read(root.text)
+        if root.text:
+            self.read(root.text)
 
     def enter(self, element: HtmlElement, tag: str) -> None:
         if tag not in _INLINE:
             self._enter_node(element, tag)
         else:
             self._enter_inline(element, tag)
-        self.read(element.text)
+        if text := element.text:
+            self.read(text)
 
     def leave(self, tag: str) -> None:
         if tag not in _INLINE:
@@ -157,6 +181,8 @@ class _Walker:
                 name = f"{name} author"
         elif tag in _BOLD:
             self._bolds += 1
+        elif tag == "img":
+            self.walk.pictures.append(self._node)
         elif tag == "span" and (prop := element.get("itemprop")):
             name = f"{name} {prop}"
         if name:
@@ -172,6 +198,8 @@ class _Walker:
         self._node = len(walk.tags)
         walk.tags.append(tag)
         attributes = element.items()
+        if tag == "input" and element.get("type", "text") in _WRITTEN:
+            walk.fields.append(self._node)
         name = _name(attributes) if attributes else ""
         if name and _is_signed(name):
             walk.signed.append(element)
@@ -202,26 +230,42 @@ def _name(attributes: list[tuple[str, str]]) -> str:
     return " ".join(parts)
 
 
+def _is_left_open(element: HtmlElement, tag: str) -> bool:
+    """Whether it is a button that was never closed, so that the parser has put the rest of the page into it."""
+    return tag == "button" and (element.find(".//p") is not None or element.find(".//h1") is not None)
+
+
+def _is_shadow(element: HtmlElement) -> bool:
+    """Whether a template is one that a browser shows at once, as the inside of the element around it."""
+    return element.tag == "template" and element.get("shadowrootmode") is not None
+
+
 def walked(root: HtmlElement) -> Walk:
     """The blocks under an element, top to bottom, without those of scripts, buttons and the like."""
     walker = _Walker()
     walker.begin(root)
     stack = [(_OUTERMOST, None, iter(root))]
+    elements = 1
     while stack:
-        tag, tail, children = stack[-1]
+        tag, after, children = stack[-1]
         for child in children:
             name = child.tag
-            if not isinstance(name, str) or name in _UNREAD:
-                walker.read(child.tail)
+            elements += 1
+            if not isinstance(name, str) or (name in _UNREAD and not (_is_left_open(child, name) or _is_shadow(child))):
+                if tail := child.tail:
+                    walker.read(tail)
                 continue
             walker.enter(child, name)
             if len(child):
                 stack.append((name, child.tail, iter(child)))
                 break
             walker.leave(name)
-            walker.read(child.tail)
+            if tail := child.tail:
+                walker.read(tail)
         else:
             stack.pop()
             walker.leave(tag)
-            walker.read(tail)
+            if after:
+                walker.read(after)
+    walker.walk.elements = elements
     return walker.walk

@@ -1,61 +1,103 @@
-"""What stands around an article and is none of it, dropped from its paragraphs by rules over plain lines."""
+"""What stands around an article and is none of it, told by rules over plain lines.
+
+Each rule gives the numbers of the paragraphs that go, and for each why, in words for the user.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from extraction.furniture import Known, without_furniture
+from extraction.furniture import Known, furniture
 from extraction.headings import contents_run
 from extraction.lines import PROSE, key, word_count
 from extraction.phrases import phrases
+from extraction.stray import strays
+
+Rule = Callable[[Sequence[str], Known], Mapping[int, str]]
 
 _COUNTER = re.compile(r"\d{1,3}\s*(?:/|of|sur|von)\s*\d{1,3}")
 _LONGEST_BIO = 80  # words
+_LONGEST_HEADER = 4  # words over it: `About the author`
 
 
-def without_scraps(paragraphs: Sequence[str]) -> list[str]:
-    """Cut at a header of comments or related articles after the last line of prose."""
+def scraps(paragraphs: Sequence[str], _known: Known) -> dict[int, str]:
+    """All from a header of comments or related articles on, if no prose follows it."""
     last_prose = max((at for at, line in enumerate(paragraphs) if word_count(line) >= PROSE), default=-1)
     for at in range(last_prose + 1, len(paragraphs)):
         if phrases().is_ending(paragraphs[at]):
-            return list(paragraphs[:at])
-    return list(paragraphs)
+            return dict.fromkeys(range(at, len(paragraphs)), after_the_end(paragraphs[at]))
+    return {}
 
 
-def without_contents(paragraphs: Sequence[str]) -> list[str]:
-    """Drop the list of the section headings before the sections themselves."""
-    run = contents_run(paragraphs)
-    return [paragraph for at, paragraph in enumerate(paragraphs) if at not in run]
+def after_the_end(header: str) -> str:
+    """Why what follows such a header goes."""
+    return f"after the end ({header})"
 
 
-def without_phrases(paragraphs: Sequence[str]) -> list[str]:
-    """Drop what sites write between the paragraphs: pointers elsewhere, pleas, buttons, headers of nothing."""
-    known = phrases()
-    return [line for line in paragraphs if not known.is_boilerplate(line) and not known.is_ending(line)]
+def contents(paragraphs: Sequence[str], _known: Known) -> dict[int, str]:
+    """The list of the section headings before the sections themselves."""
+    return dict.fromkeys(contents_run(paragraphs), "list of contents")
 
 
-def without_captions(paragraphs: Sequence[str]) -> list[str]:
-    """Drop what stands at pictures: whose they are (`© Agency`), and which of how many (`2 / 12`)."""
-    return [line for line in paragraphs if not (_COUNTER.fullmatch(line) or _is_credit(line))]
+def site_lines(paragraphs: Sequence[str], _known: Known) -> dict[int, str]:
+    """What sites write between the paragraphs: pointers elsewhere, pleas, buttons, headers of nothing."""
+    listed = phrases()
+    kinds = (listed.kind_of(line) or ("header of nothing" if listed.is_ending(line) else "") for line in paragraphs)
+    return {at: f"phrase list: {kind}" for at, kind in enumerate(kinds) if kind}
+
+
+def captions(paragraphs: Sequence[str], _known: Known) -> dict[int, str]:
+    """What stands at pictures: whose they are (`© Agency`), and which of how many (`2 / 12`)."""
+    return {at: "of a picture" for at, line in enumerate(paragraphs) if _COUNTER.fullmatch(line) or _is_credit(line)}
 
 
 def _is_credit(line: str) -> bool:
     return line.startswith("©") and word_count(line) < PROSE
 
 
-def without_bio(paragraphs: Sequence[str], known: Known) -> list[str]:
-    """Drop a last paragraph that begins with an author's name: what the site says of who wrote."""
+def bio(paragraphs: Sequence[str], known: Known) -> dict[int, str]:
+    """A last paragraph that begins with an author's name, and its header: what the site says of who wrote."""
     last = paragraphs[-1] if len(paragraphs) > 1 else ""
     is_bio = any(last.startswith(f"{name} ") for name in known.authors) and word_count(last) <= _LONGEST_BIO
-    return list(paragraphs[:-1] if is_bio else paragraphs)
+    if not is_bio:
+        return {}
+    has_header = word_count(paragraphs[-2]) <= _LONGEST_HEADER
+    return dict.fromkeys(range(len(paragraphs) - 1 - has_header, len(paragraphs)), "about the author")
 
 
-def without_title(paragraphs: Sequence[str], known: Known) -> list[str]:
-    """Drop every line that only says the title again."""
+def title_again(paragraphs: Sequence[str], known: Known) -> dict[int, str]:
+    """Every line that only says the title again."""
     titles = {key(title) for title in (known.title, *known.other_titles) if title}
-    return [line for line in paragraphs if key(line) not in titles]
+    return {at: "repeats the title" for at, line in enumerate(paragraphs) if key(line) in titles}
 
 
-def cleaned(paragraphs: Sequence[str], known: Known) -> list[str]:
+def repeats(paragraphs: Sequence[str], _known: Known) -> dict[int, str]:
+    """Prose that stands above already: pages carry it twice, for wide screens and for narrow ones."""
+    first = {key(line): at for at, line in reversed(list(enumerate(paragraphs))) if word_count(line) >= PROSE}
+    return {at: "repeats what is above" for at, line in enumerate(paragraphs) if first.get(key(line), at) < at}
+
+
+# In this order: each sees what the ones before it have left.
+RULES: tuple[Rule, ...] = (
+    repeats, scraps, captions, contents, site_lines, title_again, furniture, bio, furniture, strays,
+)  # fmt: skip
+# Those that judge a line by what it says, and not by where it stands: a body that the user has chosen obeys these.
+WORDING: tuple[Rule, ...] = (repeats, captions, site_lines, title_again, furniture)
+
+
+def reasons(paragraphs: Sequence[str], known: Known, rules: Sequence[Rule] = RULES) -> list[str]:
+    """For each paragraph why it goes; empty where it is the article's own."""
+    why = [""] * len(paragraphs)
+    left = list(range(len(paragraphs)))
+    for rule in rules:
+        gone = rule([paragraphs[at] for at in left], known)
+        for number, reason in gone.items():
+            why[left[number]] = reason
+        if gone:
+            left = [at for number, at in enumerate(left) if number not in gone]
+    return why
+
+
+def cleaned(paragraphs: Sequence[str], known: Known, rules: Sequence[Rule] = RULES) -> list[str]:
     """The paragraphs that are the article's own, in order."""
-    left = without_contents(without_captions(without_scraps(paragraphs)))
-    return without_bio(without_furniture(without_title(without_phrases(left), known), known), known)
+    why = reasons(paragraphs, known, rules)
+    return [paragraph for paragraph, reason in zip(paragraphs, why, strict=True) if not reason]

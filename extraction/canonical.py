@@ -1,14 +1,18 @@
-"""The one address of an article: the page's own claim, believed only within its own site."""
+"""The one address of an article: the page's own claim, believed only within its own site, AMP and mobile joined."""
 
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
 
 from extraction.document import Document
+from extraction.provenance import Told
 from news.errors import BadUrlError
 from news.url import host, joined, normal
 
 # Names under which one site serves the same pages again; between other sub-domains, strangers may live.
 _SAME_PAGES = frozenset({"www", "www2", "m", "mobile", "amp", "touch", "wap"})
+_AMP_PART = re.compile(r"(?:amp|outputType=amp|output=amp|amp=(?:1|true|yes)|_amp=(?:1|true))", re.IGNORECASE)
+_AMP_PATH = re.compile(r"(?<=[^/])(?:/amp/?|\.amp(?=\.html?$|$))$|(?<=[^/])\.amp(?=\.html?$)", re.IGNORECASE)
 
 
 def _bare(name: str) -> str:
@@ -26,25 +30,57 @@ def _leads_home(claim: str) -> bool:
     return urlsplit(claim).path in ("", "/") and not urlsplit(claim).query
 
 
-def _claims(document: Document) -> Iterable[str]:
+def _links(document: Document, relation: str) -> Iterator[str]:
     for link in document.tree.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split():
+        if relation in (link.get("rel") or "").lower().split():
             yield link.get("href") or ""
-    yield document.first("og:url")
 
 
-def canonical_url(document: Document) -> str:
+def _claims(document: Document) -> Iterator[Told[str]]:
+    for link in _links(document, "canonical"):
+        yield Told(link, "link canonical")
+    yield Told(document.first("og:url"), "meta og:url")
+    for page in document.data.get("page", ()):
+        yield Told(page, "json-ld")
+
+
+def without_amp(url: str, *, is_amp: bool) -> str:
+    """The address without what asks for its AMP variant: a query for it, and, of an AMP page, `/amp` and `.amp` too.
+
+    The path of another page may end so for its own reasons: an article on amps.
+    """
+    parts = urlsplit(url)
+    query = "&".join(part for part in parts.query.split("&") if not _AMP_PART.fullmatch(part))
+    path = _AMP_PATH.sub("", parts.path) if is_amp else parts.path
+    return urlunsplit((parts.scheme, parts.netloc, path or "/", query, ""))
+
+
+def _is_amp(document: Document, url: str) -> bool:
+    """Whether the address is that of an AMP page: the page is one, or names the address as its AMP variant."""
+    root = document.tree.attrib
+    if "amp" in root or "⚡" in root:
+        return True
+    return any(joined(document.url, link) == url for link in _links(document, "amphtml"))
+
+
+def canonical(document: Document) -> Told[str]:
     """The claimed address in normal form, or the page's own where the claim is foreign, broken or the front page.
 
     A site that names its front page on every article would otherwise have but one article. Of a page from a file,
-    whose address nobody knows, the claim is all there is.
+    whose address nobody knows, the claim is all there is. Either is freed of its AMP variant's marks.
     """
     own = _own(document)
-    for claim in filter(None, (each.strip() for each in _claims(document))):
-        url = joined(own, claim)
-        if url is not None and (not own or _is_believable(own, url)):
-            return url
-    return own or document.url
+    for claim, origin in _claims(document):
+        url = joined(own, claim.strip()) if claim.strip() else None
+        if url is not None and (not own or _is_believable(own, url, origin)):
+            return Told(without_amp(url, is_amp=_is_amp(document, url)), origin)
+    plain = without_amp(own, is_amp=_is_amp(document, own)) if own else document.url
+    return Told(plain, "url")
+
+
+def canonical_url(document: Document) -> str:
+    """The canonical address alone."""
+    return canonical(document).value
 
 
 def _own(document: Document) -> str:
@@ -54,5 +90,13 @@ def _own(document: Document) -> str:
         return ""
 
 
-def _is_believable(own: str, claim: str) -> bool:
+def _is_believable(own: str, claim: str, origin: str) -> bool:
+    """Whether the claim is of the same site and no front page; JSON-LD's, often of a section, only of the same page."""
+    if origin == "json-ld" and _last(own) != _last(claim):
+        return False
     return _is_same_site(own, claim) and (_leads_home(own) or not _leads_home(claim))
+
+
+def _last(url: str) -> str:
+    """The last segment of an address's path, AMP or not."""
+    return urlsplit(without_amp(url, is_amp=True)).path.rstrip("/").rpartition("/")[2]

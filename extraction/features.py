@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ Matrix = NDArray[np.float32]
 _IDEOGRAM = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _ENDS = re.compile(r"""[.!?…。！？؟।]["'”’»«)\]]*$""")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_DIGIT = re.compile(r"\d")
+_FIRST = itemgetter(0)
 
 LOCAL = (
     "characters", "words", "linked", "bold", "stopwords", "commas", "stops", "ends", "colon", "cut", "upper", "lower",
@@ -99,6 +102,21 @@ def _squeezed(text: str) -> str:
     return "".join(text.casefold().split())
 
 
+def _marks(text: str, is_short: bool) -> tuple[int, int, bool, int, bool]:
+    """The commas, the stops within, whether it quotes, the bars, whether it claims rights; the last two of lines."""
+    commas = text.count(",")
+    stops = text.count(". ") + text.count("? ") + text.count("! ")
+    bars = text.count("|") if is_short else 0
+    is_quoted = '"' in text
+    is_copyright = is_short and ("(c)" in text or "All rights" in text)
+    if text.isascii():
+        return commas, stops, is_quoted, bars, is_copyright
+    commas += text.count("、") + text.count("،")
+    bars += sum(map(text.count, "·•»›")) if is_short else 0
+    is_quoted = is_quoted or "“" in text or "„" in text or "«" in text
+    return commas, stops + text.count("。"), is_quoted, bars, is_copyright or "©" in text
+
+
 def _said(block: Block, words: Sequence[str]) -> list[float]:
     """The features of a block's text alone; `words` are its words in lower case."""
     text = block.text
@@ -109,7 +127,8 @@ def _said(block: Block, words: Sequence[str]) -> list[float]:
         return [size, count, 1.0, 0.0, *_OF_MENUS]
     if not text.isascii() and (ideograms := len(_IDEOGRAM.findall(text))):
         count += ideograms / 2
-    starts = [word[0] for word in text.split(None, _SOME)[:_SOME]]
+    commas, stops, is_quoted, bars, is_copyright = _marks(text, is_short)
+    starts = list(map(_FIRST, text.split(None, _SOME)[:_SOME]))
     start, end, tail = text[0], text[-1], text[-6:]
     return [
         size,
@@ -117,8 +136,8 @@ def _said(block: Block, words: Sequence[str]) -> list[float]:
         min(1.0, block.linked / size),
         min(1.0, block.bold / size),
         sum(map(STOPWORDS.__contains__, words)) / count,
-        (text.count(",") + text.count("、") + text.count("،")) / count,
-        (text.count(". ") + text.count("? ") + text.count("! ") + text.count("。")) / count,
+        commas / count,
+        stops / count,
         _ENDS.search(tail) is not None,
         end == ":",
         end == "…" or tail.endswith("..."),
@@ -127,11 +146,11 @@ def _said(block: Block, words: Sequence[str]) -> list[float]:
         start.isdigit(),
         sum(map(str.isdigit, starts)) / len(starts),
         sum(map(str.isupper, starts)) / len(starts),
-        '"' in text or "“" in text or "„" in text or "«" in text,
-        sum(map(text.count, "|·•»›")) if is_short else 0,
-        "©" in text or (is_short and ("(c)" in text or "All rights" in text)),
+        is_quoted,
+        bars,
+        is_copyright,
         "?" in text,
         size / len(words),
         is_short and text.isupper(),
-        is_short and _TIME.search(text) is not None,
+        is_short and _DIGIT.search(text) is not None and _TIME.search(text) is not None,
     ]

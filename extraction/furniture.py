@@ -1,8 +1,12 @@
 """What stands above and below the prose of a page: bylines, dates, tags, counters, crumbs."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
 
 from extraction.lines import PROSE, key, word_count
 
@@ -10,37 +14,33 @@ _LONGEST = 12  # words
 _BREADCRUMB = 60  # characters that may stand before the title in a line of crumbs
 _SHORTEST_TITLE = 3  # words that make a title telling enough to be looked for at the end of a line
 
-_BYLINE = re.compile(
-    r"""
-    (?: (?: (?:written|posted|published|reported|story|words)\s+ )? by
-      | (?: (?:article|texte)\s+(?:de|par) | (?:(?:écrit|publié|posté|rédigé)\s+)? par )
-      | von | por | di | door
-    ) \s* :? \s+
-    (?P<first> (?-i: [^\W\d_a-zà-ÿ]) [\w.’'-]* )
-    (?: (?: \s+ | ,\s* | \s+(?:and|et|und|y|e|en|&|de|van|von|da|du|la|le|avec|with|mit)\s+ )
-        (?-i: [^\W\d_a-zà-ÿ]) [\w.’'-]* ){0,7}
-    (?: \s*[|•·,–-]\s* .{0,60}\d.{0,20} )?  # and when
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"""
-    (?: (?:published|posted|updated|last\ updated|publié|publiée|posté|mis\ à\ jour|mise\ à\ jour|modifié
-          |veröffentlicht|aktualisiert|stand|publicado|actualizado|pubblicato|aggiornato) \b .{0,60}\d.{0,40}
-      | (?: \w+\.?,?\s+ )? \d{1,2} (?:er|st|nd|rd|th|\.)? \s+ [^\W\d]+\.?,? \s+ (?:19|20)\d\d \b .{0,40}
-      | (?: \w+,\s+ )? [^\W\d]+\.? \s+ \d{1,2} (?:st|nd|rd|th)?, \s+ (?:19|20)\d\d \b .{0,40}
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_COUNTER = re.compile(
-    r"[\d.,]+\s*k?\s*(?:(?:min|mn|minutes?)(?:\s+(?:read|de lecture|lesezeit|di lettura|de lectura))?"
-    r"|views?|vues?|shares?|partages?|comments?|commentaires?)\.?",
+# Letters that a name does not begin with: those of Latin and Cyrillic that have a capital.
+_SMALL = "".join(letter for letter in map(chr, range(ord("a"), 0x500)) if letter.islower())
+_NAME = rf"(?-i: [^\W\d_{_SMALL}] ) [\w.’'-]*"
+_JOINED = r"\s+ (?:and|et|und|y|e|en|i|и|و|&|de|del|van|von|da|du|la|le|avec|with|mit|con|com) \s+"
+_WHEN = r"(?: \s*[|•·,–-]\s* .{0,60}\d.{0,20} )?"
+_UNSPACED = r"[\u3400-\u9fff\u30a0-\u30ff\uac00-\ud7af]"  # without hiragana, of which names are not made
+_TIME = r"\d{1,2}\s?[:h.]\s?\d\d\b | \d{1,2}\s?h\b"
+_YEAR = r"(?:19|20)\d\d"
+_DATE = rf"""
+    (?: \w+\.?,?\s+ )? \d{{1,2}} (?:er|st|nd|rd|th|º|\.)? \s+ (?:de\s+)? [^\W\d]+\.?,? \s+ (?:del?\s+)? {_YEAR} \b
+  | (?: \w+,\s+ )? [^\W\d]+\.? \s+ \d{{1,2}} (?:st|nd|rd|th)?, \s+ {_YEAR} \b
+  | (?: \w+\.?,?\s+ )? \d{{1,2}} (?P<sign>[./-]) \d{{1,2}} (?P=sign) (?:\d\d){{1,2}} \b
+  | {_YEAR} (?: [./-]\s? \d{{1,2}} [./-]\s? \d{{1,2}} \b\.? | [年년]\s? \d{{1,2}} [月월]\s? \d{{1,2}} [日일] )
+"""
+_KINDS = ("by", "marked", "after", "stamps", "units", "reading", "lasting", "counted")
+_SAME = str.maketrans("：／｜（）", ":/|()")
+_SENTENCE = re.compile(r"[:：.!?,]")
+_LABEL = 3  # words that may stand before the first tag: `Related topics:`
+_BETWEEN_TAGS = re.compile(r"[,;|•·›»>]| #")
+_LABEL = 3  # words that may stand before the first tag: `Related topics:`
+_TAG_LABEL = re.compile(
+    r"(?:(?:related\s)?(?:tags|topics|keywords)|filed under|mots[- ]clés|étiquettes|sur le même sujet|thèmes"
+    r"|schlagw[oö]rter|themen|etiquetas|temas|parole chiave|argomenti)\s*:?\s+",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[:：.!?,]")
-_BETWEEN_TAGS = re.compile(r"[,;|•·›»>]| #")
-_TAG = re.compile(r"(?:(?!(?:et|and|und|y|e)\b)[\w’'&/-]+ ?){1,5}")
+_WORD_OF_TAG = r"(?!(?:et|and|und|y|e)\b)[\w’'&/-]+"
+_TAG = re.compile(rf"{_WORD_OF_TAG}(?: {_WORD_OF_TAG}){{0,4}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,44 @@ class Known:
 def is_byline(line: str, known: Known) -> bool:
     """Whether the line says who wrote, or when: `by Sara`, `Publié le 25 octobre 2024`, or an author's bare name."""
     names = {key(name) for name in known.authors}
-    plain = line.strip(" |,•·–-")
-    return key(line) in names or any(pattern.fullmatch(plain) for pattern in (_BYLINE, _DATE, _COUNTER))
+    plain = line.strip(" |,•·–-").translate(_SAME)
+    return key(line) in names or any(pattern.fullmatch(plain) for pattern in patterns())
+
+
+@cache
+def patterns() -> tuple[re.Pattern[str], ...]:
+    """What bylines, dates and counters of all languages look like; made once per process."""
+    words = {kind: _any_of(kind) for kind in _KINDS}
+    byline = rf"""
+        (?: (?:{words["by"]}) \s*:?\s+ | (?:{words["marked"]}) \s*[:/]\s* )
+        {_NAME} (?: (?: \s+ | ,\s* | {_JOINED} ) {_NAME} ){{0,7}} {_WHEN}
+      | {_UNSPACED}{{2,8}} \s? (?:{words["after"]}) (?: \s+ \S{{1,60}}@\S{{1,60}} )?
+    """
+    span = rf"\d[\d.,]*\s* (?:{words['units']})\b"
+    # The tail of a date holds no colon but that of a time: `October 25, 2024: the day that changed all` is a heading.
+    date = rf"""
+        (?:{words["stamps"]}) (?: \b | (?=\d) ) (?:
+            .{{0,60}} (?: {_YEAR} | {_TIME} | \d{{1,2}}[./-]\d{{1,2}} | {span} ) .{{0,40}}
+          | \W* (?: \w{{1,2}}\W+ ){{0,2}} \d{{1,2}} (?:er|st|nd|rd|th|\.)? \s+ (?:de\s+)? [^\W\d]+ )
+      | (?: {_DATE} ) (?: (?!\s*:\s) .{{1,40}} )?
+    """
+    counter = rf"""
+        (?: (?:{words["lasting"]}) \s*:?\s* )?
+        \d[\d.,]*\s*k?\s* (?:{words["units"]}) \.? (?: \s* (?:{words["reading"]}) )? \.?
+      | \d[\d.,]*\s*k?\s* (?:{words["counted"]}) \.?
+    """
+    return tuple(re.compile(pattern, re.VERBOSE | re.IGNORECASE) for pattern in (byline, date, counter))
+
+
+def _any_of(kind: str) -> str:
+    """The words of a kind in all languages as alternatives of a verbose pattern, the longest first."""
+    found = {word for language in _by_language().values() for word in language.get(kind, ())}
+    return "|".join(re.escape(word) for word in sorted(found, key=len, reverse=True))
+
+
+@cache
+def _by_language() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("furniture.toml").read_text(encoding="utf-8"))
 
 
 def _tags(line: str) -> list[str]:
@@ -65,15 +101,25 @@ def _tags(line: str) -> list[str]:
 
 
 def is_known_tags(line: str, known: Known) -> bool:
-    """Whether the line lists nothing but the page's keywords."""
+    """Whether the line lists nothing but the page's keywords, if behind a word that says so."""
     keywords = {key(keyword) for keyword in known.keywords}
-    return all(key(tag) in keywords for tag in _tags(line))
+    first, *others = _tags(line)
+    is_first = key(first) in keywords or any(
+        key(first[space.start() :]) in keywords for space in islice(re.finditer(r"\s", first), _LABEL)
+    )
+    return is_first and all(key(tag) in keywords for tag in others)
 
 
 def looks_like_tags(line: str) -> bool:
     """Whether the line is two or more short names in a row: `Corée du Sud, Russie, Corée du Nord`."""
     tags = _tags(line)
     return len(tags) > 1 and all(_TAG.fullmatch(tag) and tag[0].isupper() for tag in tags)
+
+
+def is_labelled_tags(line: str) -> bool:
+    """Whether the line says itself that it lists tags: `Mots-clés : Russie, Corée du Nord`."""
+    label = _TAG_LABEL.match(line)
+    return label is not None and looks_like_tags(line[label.end() :])
 
 
 def is_crumbs(line: str, known: Known) -> bool:
@@ -84,16 +130,19 @@ def is_crumbs(line: str, known: Known) -> bool:
     return len(before) <= _BREADCRUMB and not _SENTENCE.search(before)
 
 
-def without_furniture(paragraphs: Sequence[str], known: Known) -> list[str]:
-    """The paragraphs without such lines above the first one of prose and, where the metadata confirms them, below."""
-    prose = [at for at, line in enumerate(paragraphs) if word_count(line) >= PROSE]
+def furniture(paragraphs: Sequence[str], known: Known) -> dict[int, str]:
+    """Such lines above the first one of prose and, where the metadata confirms them, below: their numbers, and why."""
+    prose = [at for at, line in enumerate(paragraphs) if word_count(line) >= PROSE and not is_crumbs(line, known)]
     first, last = (prose[0], prose[-1]) if prose else (len(paragraphs), -1)
 
-    def is_furniture(at: int, line: str) -> bool:
+    def why(at: int, line: str) -> str:
         if at <= first and is_crumbs(line, known):
-            return True
+            return "path to the page"
         if first <= at <= last or word_count(line) > _LONGEST:
-            return False
-        return is_byline(line, known) or is_known_tags(line, known) or (at < first and looks_like_tags(line))
+            return ""
+        if is_byline(line, known):
+            return "byline"
+        is_tags = is_known_tags(line, known) or (at < first and looks_like_tags(line)) or is_labelled_tags(line)
+        return "tags" if is_tags else ""
 
-    return [line for at, line in enumerate(paragraphs) if not is_furniture(at, line)]
+    return {at: reason for at, line in enumerate(paragraphs) if (reason := why(at, line))}

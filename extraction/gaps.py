@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from itertools import groupby
 
 from extraction.lines import PROSE, Line, word_count
 
@@ -27,3 +28,17 @@ def lost_paragraphs(lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:
         return at not in own and is_plain and line.place in places and word_count(line.text) >= _FEWEST_WORDS
 
     return [at for at in between if is_lost(at)]
+
+
+def lost_items(lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:
+    """The numbers of the lines that were left out of a list of which most was taken: items that say little."""
+    lost: list[int] = []
+    for place, group in groupby(range(len(lines)), key=lambda at: lines[at].place):
+        if not place.rpartition(">")[2].startswith("li."):
+            continue
+        items = list(group)
+        words = {at: word_count(lines[at].text) for at in items}
+        mine = sum(words[at] for at in items if at in own)
+        if mine >= _SHARE * sum(words.values()) > 0:
+            lost += [at for at in items if at not in own and not (lines[at].is_linked or lines[at].in_chrome)]
+    return lost

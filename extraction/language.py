@@ -6,6 +6,7 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from extraction.document import Document
+from extraction.provenance import Told
 
 _SAMPLE = 200  # characters; more hardly ever changes the answer
 _TRUST = 20.0  # how many times likelier the claimed language is made: settles near relations, not plain lies
@@ -27,10 +28,18 @@ def _claimed(document: Document) -> str | None:
     return None
 
 
-def language(document: Document, text: str) -> str | None:
+def told_language(document: Document, text: str) -> Told[str | None]:
     """The ISO 639-1 code, or None where neither text nor page gives one."""
     claim = _claimed(document)
     odds = {code: odds for code, odds in _identifier().rank(text[:_SAMPLE]) if _CODE.fullmatch(code)}
     if claim in odds:
         odds[claim] *= _TRUST
-    return max(odds, key=odds.__getitem__) if text and odds else claim
+    if not text or not odds:
+        return Told(claim, "lang" if claim else "")
+    found = max(odds, key=odds.__getitem__)
+    return Told(found, "text and lang" if found == claim else "text")
+
+
+def language(document: Document, text: str) -> str | None:
+    """The language alone."""
+    return told_language(document, text).value

@@ -15,18 +15,23 @@ Floats = NDArray[np.float64]
 
 # Where the F1 that the trees expect of their own choice is less, the other extractor is asked. It is slow, and slower
 # the larger the page is, so that on a page of many nodes more must be in doubt.
-_SURE = 0.87
+_SURE = 0.8
 _MANY_NODES = 600
+_VOTED = 0.67  # the weight of the trees that know what the other takes
 _MOST_BLOCKS = 10_000  # an article is not below them, and the matrix is not to fill the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Likelihoods:
-    """From 0 to 1, a number for each block; `sureness`, the F1 that is expected; whether the other was asked."""
+    """From 0 to 1, a number for each block; `sureness`, the F1 that they let expect; whether the other was asked.
+
+    `voted` says of each block whether the other took it, and is empty where it was not asked.
+    """
 
     odds: list[float]
     sureness: float
     was_asked: bool = False
+    voted: tuple[bool, ...] = ()
 
 
 def sureness(odds: Floats, words: Floats) -> float:
@@ -52,5 +57,7 @@ def likelihoods(walk: Walk, told: Told, other: Callable[[], Sequence[str]]) -> L
     if 1.0 - sure <= (1.0 - _SURE) * max(1.0, len(walk.tags) / _MANY_NODES):
         return Likelihoods(odds.tolist(), sure)
     votes = vote_columns(walk, words, other())
-    odds = (odds + voted.odds(np.hstack([matrix, votes]).astype(np.float32))) / 2
-    return Likelihoods(odds.tolist(), sure, was_asked=True)
+    odds = (1 - _VOTED) * odds + _VOTED * voted.odds(np.hstack([matrix, votes]).astype(np.float32))
+    return Likelihoods(
+        odds.tolist(), sureness(odds, words + 1), was_asked=True, voted=tuple((votes[:, 0] > 0).tolist())
+    )

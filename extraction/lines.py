@@ -1,6 +1,7 @@
 """The lines of a page in reading order: what a reader sees as one block of text, and what the markup says of it."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +15,7 @@ __all__ = ["HEADINGS", "PROSE", "Line", "key", "lines_of", "page_lines", "tidy",
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHROME = frozenset({"nav", "footer", "form", "aside", "dialog"})
 PROSE = 15  # words from which a line is prose and no furniture
+_CELLS = frozenset({"td", "th"})
 _LINKED_SHARE = 0.8
 _AROUND = 3  # elements
 _REMEMBERED = 2_000  # characters of a line, whose words the rules ask for again and again
@@ -65,6 +67,7 @@ class Line(NamedTuple):
 def lines_of(walk: Walk) -> list[Line]:
     """The blocks of a walk as lines, in the same order."""
     styles = [f"{tag}.{name}" for tag, name in zip(walk.tags, walk.classes, strict=True)]
+    layout = _layout(walk)
     chrome = [tag in _CHROME for tag in walk.tags]
     for node, parent in enumerate(walk.parents):
         chrome[node] = chrome[node] or (parent >= 0 and chrome[parent])
@@ -74,13 +77,36 @@ def lines_of(walk: Walk) -> list[Line]:
         at = block.node
         if at not in settings:
             around = list(islice(walk.around(at), _AROUND))
-            is_heading = any(walk.tags[node] in HEADINGS for node in around)
-            row = next((node for node in around if walk.tags[node] == "tr"), -1)
-            settings[at] = styles[at], ">".join(styles[node] for node in reversed(around)), is_heading, chrome[at], row
+            tags = [walk.tags[node] for node in around]
+            place = ">".join([styles[node] for node in reversed(around)])
+            row = around[tags.index("tr")] if "tr" in tags else -1
+            row = -1 if row in layout else row
+            settings[at] = styles[at], place, not HEADINGS.isdisjoint(tags), chrome[at], row
         style, place, is_heading, in_chrome, row = settings[at]
         is_linked = block.linked >= _LINKED_SHARE * len(block.text)
         lines.append(Line(block.text, style, place, is_heading, is_linked, in_chrome, row))
     return lines
+
+
+def _layout(walk: Walk) -> frozenset[int]:
+    """The rows of tables that set out a page instead of figures: those that hold headings, tables, or one cell each."""
+    tables: dict[int, int] = {}
+    rows: dict[int, int] = {}
+    cells: Counter[int] = Counter()
+    set_out: set[int] = set()
+    for node, (tag, parent) in enumerate(zip(walk.tags, walk.parents, strict=True)):
+        table = tables[node] = node if tag == "table" else tables.get(parent, -1)
+        rows[node] = -1 if tag == "table" else node if tag == "tr" else rows.get(parent, -1)
+        if tag in HEADINGS:
+            set_out.add(table)
+        elif tag == "table" and parent >= 0:
+            set_out.add(tables[parent])
+        elif tag in _CELLS and walk.first[node] < walk.end[node]:
+            cells[rows[node]] += 1
+    wide = {tables[row] for row, count in cells.items() if count > 1 and row >= 0}
+    return frozenset(
+        row for row, at in rows.items() if row == at and (tables[row] in set_out or tables[row] not in wide)
+    )
 
 
 def page_lines(tree: HtmlElement) -> list[Line]:

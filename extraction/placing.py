@@ -11,10 +11,14 @@ _TELLING = 60  # letters of a line that tell it from the others
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A paragraph and the number of its line; one that no line accounts for has that of the paragraph before it."""
+    """A paragraph and the number of its line; one that no line accounts for has that of the paragraph before it.
+
+    `why` says in a few words who took it.
+    """
 
     at: int
     text: str
+    why: str = ""
 
 
 def _telling(text: str) -> str:
@@ -33,7 +37,7 @@ def _anchors(paragraphs: Sequence[str], where: Mapping[str, Sequence[int]]) -> d
     return anchors
 
 
-def placed(paragraphs: Sequence[str], lines: Sequence[Line]) -> list[Placed]:
+def placed(paragraphs: Sequence[str], lines: Sequence[Line], why: str = "") -> list[Placed]:
     """The paragraphs with their lines, in order; -1 before the first that is found.
 
     A short line that stands more than once (in a list of contents, then as a heading) is the one nearest to the prose
@@ -53,7 +57,18 @@ def placed(paragraphs: Sequence[str], lines: Sequence[Line]) -> list[Placed]:
                 places[number] = between[0] if above[number] == above[-1] else between[-1]
         below = places.get(number, below)
     rising = accumulate((places.get(number, -1) for number in range(len(paragraphs))), max)
-    return [Placed(at, paragraph) for at, paragraph in zip(rising, paragraphs, strict=True)]
+    return [Placed(at, paragraph, why) for at, paragraph in zip(rising, paragraphs, strict=True)]
+
+
+def run_of(texts: Sequence[str], lines: Sequence[Line], start: int = 0) -> Sequence[int]:
+    """The numbers of the lines that an element's own blocks are, from a line on; -1 for those that are none.
+
+    An element that begins no line of its own is part of one.
+    """
+    for at in range(start, len(lines) - len(texts) + 1):
+        if texts and lines[at].text == texts[0] and [line.text for line in lines[at : at + len(texts)]] == list(texts):
+            return range(at, at + len(texts))
+    return [next((at for at in range(start, len(lines)) if text in lines[at].text), -1) for text in texts]
 
 
 def taken(paragraphs: Iterable[Placed]) -> frozenset[int]:

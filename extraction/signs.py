@@ -35,14 +35,19 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 _SHORT = 3  # letters; a stem of no more stands for the whole word only
 _WORD = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_WHOLE = {stem: 1 << number for number, stems in enumerate(GROUPS) for stem in stems if len(stem) <= _SHORT}
+_LONG = tuple(
+    (1 << number, re.compile("|".join(stem for stem in stems if len(stem) > _SHORT)))
+    for number, stems in enumerate(GROUPS)
+)
+_ANY = re.compile("|".join(stem for stems in GROUPS for stem in stems if len(stem) > _SHORT))
 
 
 @lru_cache(maxsize=20_000)
 def _word_signs(word: str) -> int:
-    found = 0
-    for number, stems in enumerate(GROUPS):
-        if any(word == stem or (len(stem) > _SHORT and stem in word) for stem in stems):
-            found |= 1 << number
+    found = _WHOLE.get(word, 0)
+    if _ANY.search(word):
+        found |= sum(group for group, stems in _LONG if stems.search(word))
     return found
 
 

@@ -35,6 +35,12 @@ def _shared(values: Sequence[Hashable]) -> Numbers:
     return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
 
 
+def _numbered(tags: Sequence[str], known: Sequence[str]) -> Numbers:
+    """The place of each tag among those that are known, -1 for others."""
+    numbers = {tag: number for number, tag in enumerate(known)}
+    return np.array([numbers.get(tag, -1) for tag in tags], dtype=np.int64)
+
+
 class Surroundings:
     """One page's blocks and nodes as arrays. `words` (log1p of a count) and `linked` (a share) are of the blocks."""
 
@@ -85,7 +91,7 @@ class Surroundings:
 
     def around(self) -> NDArray[np.int64]:
         """The steps from each block up to an article, a list, a footer, and so on."""
-        tags = np.array([AROUND.index(tag) if tag in AROUND else -1 for tag in self._walk.tags], dtype=np.int64)
+        tags = _numbered(self._walk.tags, AROUND)
         return self._distances(tags[:, None] == np.arange(len(AROUND)))[self._node]
 
     def signs(self) -> NDArray[np.int64]:
@@ -119,19 +125,19 @@ class Surroundings:
         return [values[numbers] for values in each]
 
     def _kinds(self) -> Numbers:
-        return np.array([_KINDS.index(tag) if tag in _KINDS else -1 for tag in self._walk.tags], dtype=np.int64)
+        return _numbered(self._walk.tags, _KINDS)
 
     def _headings(self) -> list[int]:
         """The level of the heading that a node is or stands near in, 0 where it does not."""
         levels: list[int] = []
         for tag, parent in zip(self._walk.tags, self._walk.parents, strict=True):
-            own = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else 0
+            own = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" else 0
             levels.append(own or (levels[parent] if parent >= 0 else 0))
         return levels
 
     def _styles(self) -> Numbers:
         tags, classes, parents = self._walk.tags, self._classes, self._walk.parents
-        own = [f"{tag}.{name}" for tag, name in zip(tags, classes, strict=True)]
+        own = _shared(list(zip(tags, classes, strict=True))).tolist()
         return _shared([(own[node], own[parents[node]], own[parents[parents[node]]]) for node in self._node.tolist()])
 
     def _rows(self, headings: Numbers) -> list[Floats]:

@@ -2,14 +2,21 @@
 
 import html
 import re
+import unicodedata
+from itertools import islice, pairwise
 
 from extraction.document import Document
-from extraction.lines import key, page_lines, tidy
+from extraction.lines import key, tidy, word_count
+from extraction.provenance import Told
 from news.text import clip, storable
 from news.url import host
 
 LONGEST_TITLE = 1_000  # characters
+_LONGEST_NAME = 300  # characters of a site's name, so that a title of a megabyte is not read from each of its dashes
 _BETWEEN = r"\s+[|–—·•:»‹›<>/~-]+\s+|\s*[|•·»]\s*"
+_SEPARATOR = rf"{_BETWEEN}|\s+\*{{2,}}\s+|\s+:\s+"
+_SHORTEST = 3  # words of a title that is told by the page's own line
+_MOST_PARTS = 8
 _SUFFIX = re.compile(rf"(?:{_BETWEEN})(?P<name>[^|]{{2,60}})$")
 
 
@@ -21,38 +28,73 @@ def site_names(document: Document) -> frozenset[str]:
         *document.data.get("publisher", ()),
         document.first("application-name"),
     ]
-    return frozenset(key(name) for name in (*names, bare, bare.rpartition(".")[0]) if name)
+    label = bare.rpartition(".")[0]
+    return frozenset(key(name) for name in (*names, bare, label, label.replace("-", "")) if name)
+
+
+def names_site(text: str, sites: frozenset[str]) -> bool:
+    """Whether the text is one of the site's names, were it without the accents and apostrophes that hosts lack."""
+    plain = key(text)
+    return plain in sites or "".join(filter(str.isalnum, unicodedata.normalize("NFKD", plain))) in sites
 
 
 def _without_site(title: str, sites: frozenset[str]) -> str:
     """The title without the parts at its end that only name the site."""
     for found in re.finditer(_BETWEEN, title):
-        if found.start() and key(title[found.end() :]) in sites:
+        is_short = len(title) - found.end() <= _LONGEST_NAME
+        if found.start() and is_short and names_site(title[found.end() :], sites):
             return title[: found.start()]
     return title
 
 
 def _headlines(document: Document) -> list[str]:
     """The text of each h1 that has one."""
-    texts = (" ".join(line.text for line in page_lines(element)) for element in document.tree.iter("h1"))
+    walk = document.walk
+    headings = (node for node, tag in enumerate(walk.tags) if tag == "h1")
+    texts = (" ".join(block.text for block in walk.blocks[walk.first[node] : walk.end[node]]) for node in headings)
     return [text for text in texts if text]
 
 
-def candidates(document: Document) -> list[str]:
-    """What the page gives as its title, best first, site names removed; never empty strings."""
+def _between_names(title: str, document: Document) -> str:
+    """The part of the title before or behind a separator that the page also shows as a line: the rest names the site.
+
+    Of several such parts the longest is the title.
+    """
+    ends = [
+        found.span()
+        for found in islice(re.finditer(_SEPARATOR, title[:_LONGEST_NAME]), _MOST_PARTS)
+        if title[found.end() :]
+    ]
+    if not ends:
+        return title
+    parts = {title[:start] for start, _ in ends} | {title[end:] for _, end in ends}
+    parts |= {title[end:start] for (_, end), (start, _) in pairwise(ends)}
+    wanted = {key(part): part.strip() for part in parts if word_count(part) >= _SHORTEST}
+    shown = [wanted[plain] for line in document.lines if (plain := key(line.text[:_LONGEST_NAME])) in wanted]
+    return max(shown, key=len, default=title)
+
+
+def headlines(document: Document) -> list[Told[str]]:
+    """What the page gives as its title, best first, and where; site names removed, never empty strings."""
     sites = site_names(document)
-    headlines = _headlines(document)
+    shown = _headlines(document)
     element = next(document.tree.iter("title"), None)
     raw = [
-        *(headlines if len(headlines) == 1 else ()),
-        *document.data.get("headline", ()),
-        document.first("og:title"),
-        document.first("twitter:title"),
-        "" if element is None else element.text_content(),
-        *headlines[:1],
+        *((text, "h1") for text in (shown if len(shown) == 1 else ())),
+        *((text, "json-ld") for text in document.data.get("headline", ())),
+        (document.first("og:title"), "meta og:title"),
+        (document.first("twitter:title"), "meta twitter:title"),
+        ("" if element is None else element.text_content(), "title"),
+        *((text, "h1") for text in shown[:1]),
     ]
-    plain = (_without_site(tidy(storable(html.unescape(title))), sites) for title in raw)
-    return [clip(title, LONGEST_TITLE) for title in plain if title and key(title) not in sites]
+    plain = [(_without_site(tidy(storable(html.unescape(text))), sites), origin) for text, origin in raw]
+    plain = [(text if origin == "h1" else _between_names(text, document), origin) for text, origin in plain]
+    return [Told(clip(text, LONGEST_TITLE), origin) for text, origin in plain if text and not names_site(text, sites)]
+
+
+def candidates(document: Document) -> list[str]:
+    """The titles alone, best first."""
+    return [told.value for told in headlines(document)]
 
 
 def title(document: Document) -> str:

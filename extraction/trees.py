@@ -18,33 +18,34 @@ from numpy.typing import NDArray
 from news.errors import VigieError
 
 LEAVES = 16
-_ROWS = 2_048  # at once, so that a page of 100,000 blocks costs time, not memory
+_ROWS = 512  # at once: what is computed of more fits no cache
 _MODEL = "model.json"
-_ALL = np.uint16((1 << LEAVES) - 1)
+_ALL = (1 << LEAVES) - 1
 
 
 class ModelError(VigieError):
     """A model that does not fit this code: made of other features, or with trees too large."""
 
 
-def _first_bits() -> NDArray[np.uint8]:
-    """The place of the lowest bit in each 16-bit number."""
-    numbers = np.arange(1 << LEAVES)
-    places: NDArray[np.uint8] = np.log2(np.maximum(1, numbers & -numbers)).astype(np.uint8)
+def _first_left() -> NDArray[np.uint8]:
+    """The place of the first leaf that is left, for each 16-bit number of those that are struck out."""
+    left = ~np.arange(1 << LEAVES)
+    places: NDArray[np.uint8] = np.log2(left & -left).astype(np.uint8)
     return places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forest:
-    """Trees as arrays, the n-th split of each tree in the n-th row; a split's mask is of the leaves that a no leaves.
+    """Trees as arrays, the n-th split of each tree in the n-th row.
 
-    `features` (15 x trees) are column numbers, `limits` the largest value that says yes, `values` (trees x 16) what
-    the leaves add to the log odds.
+    `features` (15 x trees) are column numbers, `limits` (15 x trees x 1) the largest value that says yes, `struck` (the
+    same) the leaves that a no strikes out, a bit for each. `values` (trees x 16) is what the leaves add to the log
+    odds, `firsts` the first leaf that is left of the sixteen, by what is struck.
     """
 
     features: NDArray[np.int64]
     limits: NDArray[np.float32]
-    masks: NDArray[np.uint16]
+    struck: NDArray[np.uint16]
     values: NDArray[np.float32]
     firsts: NDArray[np.uint8]
 
@@ -56,27 +57,26 @@ class Forest:
 
     def _sums(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         columns = np.ascontiguousarray(rows.T)
-        left = np.full((self.features.shape[1], len(rows)), _ALL, dtype=np.uint16)
-        for features, limits, masks in zip(self.features, self.limits, self.masks, strict=True):
-            is_no = columns[features] > limits[:, None]
-            left &= np.where(is_no, masks[:, None], _ALL)
-        leaves = self.firsts[left]
-        sums: NDArray[np.float64] = np.take_along_axis(self.values, leaves, axis=1).sum(axis=0, dtype=np.float64)
+        struck = np.zeros((len(self.values), len(rows)), dtype=np.uint16)
+        for features, limits, leaves in zip(self.features, self.limits, self.struck, strict=True):
+            struck |= (columns[features] > limits) * leaves
+        places = self.firsts.take(struck) + np.arange(0, self.values.size, LEAVES)[:, None]
+        sums: NDArray[np.float64] = self.values.take(places).sum(axis=0, dtype=np.float64)
         return sums
 
 
 def forest(trees: Sequence[Any]) -> Forest:
     """The forest of parsed trees, each a list of splits (column, limit, mask) and a list of its leaves' values."""
-    shape = (LEAVES - 1, len(trees))
-    features, limits = np.zeros(shape, np.int64), np.full(shape, np.inf, np.float32)
-    masks, values = np.full(shape, _ALL, np.uint16), np.zeros((len(trees), LEAVES), np.float32)
+    shape = (LEAVES - 1, len(trees), 1)
+    features, limits = np.zeros(shape[:2], np.int64), np.full(shape, np.inf, np.float32)
+    struck, values = np.zeros(shape, np.uint16), np.zeros((len(trees), LEAVES), np.float32)
     for number, (splits, leaves) in enumerate(trees):
         if len(leaves) > LEAVES:
             raise ModelError(f"Tree {number} of {_MODEL} has {len(leaves)} leaves, {LEAVES} is the most.")
         values[number, : len(leaves)] = leaves
-        for place, (feature, limit, mask) in enumerate(splits):
-            features[place, number], limits[place, number], masks[place, number] = feature, limit, mask
-    return Forest(features, limits, masks, values, _first_bits())
+        for place, (feature, limit, left) in enumerate(splits):
+            features[place, number], limits[place, number], struck[place, number] = feature, limit, _ALL & ~left
+    return Forest(features, limits, struck, values, _first_left())
 
 
 def forests(model: Mapping[str, Any], names: Sequence[str], votes: Sequence[str]) -> tuple[Forest, Forest]:

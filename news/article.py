@@ -19,8 +19,12 @@ class Page:
 class Article:
     """The clean text of one page. Paragraphs of `text` are separated by blank lines; the title is not repeated in it.
 
-    `language` is an ISO 639-1 code; times are aware, in UTC; `canonical_url` is in normal form. `imprint` is what its
-    site's memory learns of the page, and not kept with the article.
+    `language` is an ISO 639-1 code; times are aware, in UTC; `canonical_url` is in normal form. `confidence`, from 0 to
+    1, is how sure it is that this is an article, and its text the whole of it; None where nobody has judged. `image` is
+    an absolute http or https URL, `is_paywalled` None where the page does not tell. `provenance` says of each field
+    where it is from, and what was guessed (`text, taken as Europe/Paris`). `imprint` is what its site's memory
+    learns of the page, `missed_rule` the user's selector for bodies where it selects nothing on it; neither is kept
+    with the article.
     """
 
     url: str
@@ -30,19 +34,43 @@ class Article:
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
     language: str | None = None
+    confidence: float | None = field(default=None, compare=False)
+    missed_rule: str = field(default="", compare=False)
+    modified_at: datetime | None = None
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    is_paywalled: bool | None = None
+    word_count: int | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
     imprint: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-Reason = Literal["not html", "too large", "too short", "no text", "soft 404", "consent wall", "timed out", "crashed"]
+Reason = Literal[
+    "index page",
+    "soft 404",
+    "consent wall",
+    "paywall stub",
+    "too short",
+    "no text",
+    "not html",
+    "too large",
+    "timed out",
+    "crashed",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class NoArticle:
-    """The verdict on a page that is no article: a reason from a short list, and a sentence for the user."""
+    """The verdict on a page that is no article: a reason from a short list, and a sentence for the user.
+
+    `confidence`, from 0 to 1, is how likely the verdict is right.
+    """
 
     url: str
     reason: Reason
     detail: str = ""
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

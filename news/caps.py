@@ -24,6 +24,7 @@ CapName = Literal[
     "history pages",
     "title length",
     "unreadable characters",
+    "body rule",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -16,12 +17,33 @@ class Rules:
     drop: tuple[str, ...] = ()
 
 
+def rules_of(kept: Mapping[str, Any]) -> Rules:
+    """The rules of what a source keeps of [source.extract]."""
+    return Rules(str(kept.get("body", "")), tuple(map(str, kept.get("drop", ()))))
+
+
 @dataclass(frozen=True, slots=True)
 class Guidance:
     """The rules of a source and its memory, as `extraction.memory` writes it; both empty for a page of nobody's."""
 
     rules: Rules = Rules()
     memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a user is told of a memory: of how many articles it is, and when the site was last found redesigned."""
+
+    articles: int
+    changed_at: datetime | None = None
+
+
+def layout_of(memory: Mapping[str, Any] | None) -> Layout | None:
+    """The layout that a source's memory holds; None where it holds none."""
+    if not memory:
+        return None
+    changed_at = memory["changed_at"]
+    return Layout(memory["seen"], datetime.fromisoformat(changed_at) if changed_at else None)
 
 
 UNGUIDED = Guidance()

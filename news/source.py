@@ -20,7 +20,8 @@ class Source:
 
     What the first visit finds is history: stored, marked seen, never alerted (unless `alert_history`). `history` is
     how many seconds back that visit looks beyond what is listed now. `access` holds headers, cookies and the like of
-    a subscription, secrets named by reference only; `spider` names a class of the user's own. `suspicions` counts the
+    a subscription, secrets named by reference only; `spider` names a class of the user's own; `rules` are
+    selectors, as [source.extract] has them. `suspicions` counts the
     latest pages that stood in an article's place, `told_of` is what the user was last told of the source, at
     `told_at`; it fails since `failing_since`, None where it was read last time.
     """
@@ -52,6 +53,7 @@ class Source:
     browser: bool = False
     accept_any_certificate: bool = False
     access: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 _LATE = timedelta(minutes=10)

@@ -128,6 +128,7 @@ async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval:
         alert_history=entry.alert_history,
         history=entry.history,
         access=entry.access.kept if entry.access else {},
+        rules=entry.extract.kept if entry.extract else {},
         spider=entry.spider,
         browser=entry.browser,
     )
@@ -146,7 +147,9 @@ async def edit_source(
     known = await changeable(tx.sources, name, file)
     _needed(changes)
     entry = _entry(SourceEntry, {**_as_it_is(known), **changes, "access": _access(known, changes)})
-    values = {key: getattr(entry, key) for key in changes}
+    values = {key: getattr(entry, key) for key in changes if key != "extract"}
+    if entry.extract is not None:
+        values["rules"] = {name: kept for name, kept in {**known.rules, **_rules(changes["extract"])}.items() if kept}
     if "access" in values:
         values["access"] = entry.access.kept if entry.access else {}
     if "spider" in values and entry.spider != known.spider:
@@ -156,6 +159,11 @@ async def edit_source(
         values |= AS_NEW
     await tx.sources.change(known.id, **values, due_at=now)
     return await tx.sources.by_id(known.id)
+
+
+def _rules(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules that change; an empty one is taken away."""
+    return {name: list(value) if name == "drop" else value for name, value in changes.items()}
 
 
 def _as_it_is(known: Source) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from news import url as urls
 from news.article import Article, NoArticle, Page, StoredArticle
 from news.clock import Clock
 from news.errors import PageError
+from news.guidance import Guidance, rules_of
 from news.ports import Extractor
 from news.rhythm import Rhythm
 from news.source import Feed, FoundLink, Link, Source
@@ -24,16 +25,26 @@ from service.blemishes import blemishes, dated_by
 from service.board import WatchBoard
 from service.record import record
 from service.revise import Reviser
+from service.site_memory import SiteMemory
 from storage import Database, Transaction
 from storage.faults import is_of_machine
 from storage.subscriptions import Subscription
 
 log = structlog.get_logger()
 
-# What a site shows in an article's place when it has moved, or wants something first.
-_OF_NO_ARTICLE = ("not html", "no text", "too short")  # the URL's shape leads to other things
+# What the shape of a URL leads to, where a site publishes other things beside its articles.
+_OF_NO_ARTICLE = ("not html", "no text", "too short", "index page")
+_EXCUSED = (*_OF_NO_ARTICLE, "paywall stub")
 _EXCUSE = timedelta(days=1)  # for which one article speaks for its source
-_SUSPICIOUS = ("soft 404", "consent wall", "not html", "no text", "too short")
+# What a site shows in an article's place when it has moved, or wants something first. A page that lists others is the
+# fault of whoever linked to it: the site is well.
+_SUSPICIOUS = ("soft 404", "consent wall", "paywall stub", "not html", "no text", "too short")
+# What may be the first state of an article, which some sites publish before its text: where that is not so sure, the
+# page is looked at once more.
+_MAY_GROW = ("too short", "no text", "paywall stub", "index page")
+_UNSURE = 0.6
+_GROWN = timedelta(hours=1)
+_REFUSED = "no article: "
 
 _LAG = timedelta(days=3)  # by which the roads of a source may bring an article later than it is dated
 
@@ -50,6 +61,7 @@ class Collector:
         self._board = board
         self._reviser = reviser
         self._suspected: set[int] = set()
+        self._memory = SiteMemory(database)
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
         """Keep what discovery found. Raises SourceMovedError."""
@@ -139,6 +151,7 @@ class Collector:
         while True:
             async with self._database.read() as tx:
                 links = await tx.links.due(source.id, now, limit)
+                await self._memory.refresh(tx, source)
                 if not links:
                     return await tx.links.due_revisits(source.id, now, limit)
                 known = {link.id: await tx.articles.id_of(link.url) for link in links}
@@ -178,15 +191,18 @@ class Collector:
 
     async def _taken_in(self, source: Source, link: Link, page: Page) -> bool | None:
         fetched_at = self._clock.now()
-        extracted = await self._extractor.extract(page)
+        extracted = await self._extractor.extract(page, await self._guidance(source))
         if link.is_known:
             await self._seen_again(link, extracted)
             return None
         if isinstance(extracted, NoArticle):
-            await self._refuse(link, extracted)
-            return False if extracted.reason in _OF_NO_ARTICLE else None
+            is_settled = await self._refuse(link, extracted)
+            return False if is_settled and extracted.reason in _OF_NO_ARTICLE else None
         await self._keep_article(source, link, extracted, fetched_at)
         return True
+
+    async def _guidance(self, source: Source) -> Guidance:
+        return Guidance(rules_of(source.rules), await self._memory.of(source))
 
     async def _keep_article(self, source: Source, link: Link, article: Article, fetched_at: datetime) -> None:
         read = document(dated_by(article, fetched_at), source.name)
@@ -200,18 +216,26 @@ class Collector:
         else:
             await self._reviser.seen_again(link, extracted)
 
-    async def _refuse(self, link: Link, verdict: NoArticle) -> None:
-        reason = f"no article: {verdict.reason}" + (f" ({verdict.detail})" if verdict.detail else "")
+    async def _refuse(self, link: Link, verdict: NoArticle) -> bool:
+        """Settle the link and count the page, or have it looked at once more; whether it is settled."""
+        now = self._clock.now()
+        reason = _REFUSED + verdict.reason + (f" ({verdict.detail})" if verdict.detail else "")
         async with self._database.write() as tx:
-            await tx.links.settle(link.id, "refused", self._clock.now(), error=reason)
+            if _may_grow(link, verdict):
+                await tx.links.postpone(link.id, now + _GROWN, reason)
+                log.info("no article yet", url=link.url, reason=verdict.reason, confidence=verdict.confidence)
+                return False
+            await tx.links.settle(link.id, "refused", now, error=reason)
+            await tx.refusals.count(link.source_id, verdict, now)
             if verdict.reason in _SUSPICIOUS and not await self._is_excused(tx, link, verdict):
                 await tx.sources.suspect(link.source_id)
                 self._suspected.add(link.source_id)
         log.info("no article", url=link.url, reason=verdict.reason, detail=verdict.detail)
+        return True
 
     async def _is_excused(self, tx: Transaction, link: Link, verdict: NoArticle) -> bool:
         """Whether it is one of the other things that a site publishes, such as photographs, beside its articles."""
-        if verdict.reason not in _OF_NO_ARTICLE:
+        if verdict.reason not in _EXCUSED:
             return False
         latest = await tx.sources.brought_article(link.source_id)
         return latest is not None and self._clock.now() - latest < _EXCUSE
@@ -241,6 +265,7 @@ class Collector:
                 return {"outcome": "known"}
         await tx.search.add(number, *read.search_terms)
         await tx.caps.bit(source.id, blemishes(article), now)
+        await self._memory.learn(tx, source, article, now)
         await self._trust(tx, source)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
         is_history = link.is_history or _was_there_before(source, link, article)
@@ -291,6 +316,12 @@ def _blamed(source: Source, link: Link) -> Iterator[None]:
             raise
         log.exception("page broke", source=source.name, url=link.url)
         raise PageError(f"a fault of Vigie's: {type(error).__name__}: {error}") from error
+
+
+def _may_grow(link: Link, verdict: NoArticle) -> bool:
+    """Whether the page deserves a second look, and has not had it: it is news, and may be an article by then."""
+    is_doubtful = verdict.reason in _MAY_GROW and verdict.confidence < _UNSURE
+    return is_doubtful and not link.is_history and not link.last_error.startswith(_REFUSED)
 
 
 def _is_another(article: Article, known: Article) -> bool:

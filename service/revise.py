@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from alerting.decide import decide
+from extraction.memory import without_dropped
 from extraction.revision.compare import Change, ChangeKind, compare_among
 from matching import document
 from news import url as urls
@@ -98,7 +99,8 @@ class Reviser:
             return
         around = [other.article for other in others if other.id != stored.id][:_OTHERS]
         try:
-            change = await self._workers.run(compare_among, stored.article, now_says, around)
+            before = _as_known_by_now(stored.article, now_says)
+            change = await self._workers.run(compare_among, before, now_says, around)
         except (TimeoutError, WorkerDiedError, MemoryError) as error:
             log.warning("article not compared", url=link.url, error=str(error) or type(error).__name__)
             await self.not_seen(link)
@@ -167,6 +169,11 @@ async def _is_another(tx: Transaction, link: Link, stored: StoredArticle, now_sa
         return True
     there = (await tx.articles.of(now_says.canonical_url)).article
     return there.title == now_says.title or there.text == now_says.text
+
+
+def _as_known_by_now(before: Article, now_says: Article) -> Article:
+    """The article as it would have been read before, had the site been known as well as it is now."""
+    return replace(before, text=without_dropped(before.text, now_says.imprint))
 
 
 def _only_now(before: Sequence[WatchHit], after: Sequence[WatchHit]) -> list[WatchHit]:

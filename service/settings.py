@@ -173,6 +173,41 @@ class AccessEntry(_Part):
         return {name: value for name, value in self.model_dump().items() if value}
 
 
+class ExtractEntry(_Part):
+    """[source.extract], below its [[source]]."""
+
+    body: str = Field(default="", description="a CSS selector: what the text of its articles stands in")
+    drop: tuple[str, ...] = Field(default=(), description="CSS selectors of what is to be taken out of its pages first")
+
+    @field_validator("body")
+    @classmethod
+    def _selects(cls, css: str) -> str:
+        if css:
+            _fit_selector(css)
+        return css
+
+    @field_validator("drop")
+    @classmethod
+    def _select(cls, drop: tuple[str, ...]) -> tuple[str, ...]:
+        for css in drop:
+            _fit_selector(css)
+        return drop
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the database keeps."""
+        return {name: list(value) if name == "drop" else value for name, value in self.model_dump().items() if value}
+
+
+def _fit_selector(css: str) -> None:
+    from extraction.selectors import selector  # the settings are read by many commands, selectors by few
+
+    try:
+        selector(css)
+    except VigieError as error:
+        raise ValueError(f"{error.message} ({error.hint})") from error
+
+
 class SourceEntry(_Part):
     """[[source]]."""
 
@@ -187,6 +222,9 @@ class SourceEntry(_Part):
     alert_history: bool = Field(default=False, description="alert also on what it had published before it was added")
     paused: bool = Field(default=False, description="do not visit it")
     access: AccessEntry | None = Field(default=None, description="your subscription: a table of its own, see below")
+    extract: ExtractEntry | None = Field(
+        default=None, description="your own rules for its pages: a table of its own, see below"
+    )
     accept_any_certificate: bool = Field(
         default=False, description="read its site whatever certificate it shows, even one of its own making"
     )

@@ -21,6 +21,7 @@ from storage.links import Links
 from storage.matches import Matches
 from storage.migrate import bring_up_to_date
 from storage.outbox import Outbox
+from storage.refusals import Refusals
 from storage.revisions import Revisions
 from storage.search import Search
 from storage.sites import Sites
@@ -43,6 +44,7 @@ class Transaction:
         self.links = Links(connection)
         self.subscriptions = Subscriptions(connection)
         self.caps = Caps(connection)
+        self.refusals = Refusals(connection)
         self.sites = Sites(connection)
         self.articles = Articles(connection)
         self.revisions = Revisions(connection)

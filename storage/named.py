@@ -3,11 +3,11 @@
 A removed row stays, hidden, because articles and matches still point to it; adding the name again revives it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Column, Row, Table, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,17 +29,21 @@ class Named(Generic[T]):
     def _value(self, row: Row[Any]) -> T:
         raise TypeError(f"{type(self).__name__} does not say what a row is")
 
+    def _columns(self) -> Sequence[Column[Any]]:
+        """What is read of a row; a subclass may leave out what is large and asked for by itself."""
+        return tuple(self.table.c)
+
     async def _changed(self) -> None:
         """Called after every change; a subclass may leave word for other processes."""
 
     async def all(self) -> list[T]:
         """All that are not removed, by name."""
-        statement = select(self.table).where(~self.table.c.removed).order_by(self.table.c.name)
+        statement = select(*self._columns()).where(~self.table.c.removed).order_by(self.table.c.name)
         return [self._value(row) for row in await self._connection.execute(statement)]
 
     async def get(self, name: str) -> T:
         """The one of this name. Raises NotFoundError, naming what there is."""
-        statement = select(self.table).where(self.table.c.name == name, ~self.table.c.removed)
+        statement = select(*self._columns()).where(self.table.c.name == name, ~self.table.c.removed)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise NotFoundError(f"there is no {self.noun} named {name!r}", await self._known())
@@ -47,7 +51,7 @@ class Named(Generic[T]):
 
     async def by_id(self, number: int) -> T:
         """The one with this id, removed or not. Raises NotFoundError."""
-        row = (await self._connection.execute(select(self.table).where(self.table.c.id == number))).one_or_none()
+        row = (await self._connection.execute(select(*self._columns()).where(self.table.c.id == number))).one_or_none()
         if row is None:
             raise NotFoundError(f"there is no {self.noun} with id {number}")
         return self._value(row)

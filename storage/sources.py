@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, or_, select, update
+from sqlalchemy import Column, Row, Select, delete, func, or_, select, update
 
 from news.source import Road, Source
 from storage import tables
@@ -40,6 +40,7 @@ AS_NEW: Mapping[str, Any] = {
     "rhythm": None,
     "patterns": None,
     "last_news_at": None,
+    "memory": None,
 }
 
 # And of one that is read by other means from now on: what those find first was there before.
@@ -59,6 +60,7 @@ def _row(source: Source, now: datetime) -> dict[str, Any]:
         "browser": source.browser,
         "accept_any_certificate": source.accept_any_certificate,
         "access": dict(source.access),
+        "rules": dict(source.rules),
         "added_at": now,
         "due_at": source.due_at or now,
     }
@@ -87,6 +89,9 @@ class Sources(Named[Source]):
 
     table = _source
     noun = "source"
+
+    def _columns(self) -> Sequence[Column[Any]]:
+        return tuple(column for column in _source.c if column.name != "memory")
 
     def _value(self, row: Row[Any]) -> Source:
         return Source(
@@ -117,6 +122,7 @@ class Sources(Named[Source]):
             browser=row.browser,
             accept_any_certificate=row.accept_any_certificate,
             access=row.access,
+            rules=row.rules,
         )
 
     async def put(self, source: Source, now: datetime) -> int:
@@ -181,6 +187,14 @@ class Sources(Named[Source]):
         statement = select(_source.c.id, _source.c.rhythm, _source.c.patterns).where(_source.c.id.in_(numbers))
         return {row.id: (row.rhythm, row.patterns) for row in await self._connection.execute(_held(statement))}
 
+    async def memory(self, number: int) -> Any:
+        """What its articles have taught of its pages, as JSON; None where nothing is learned."""
+        return await self._connection.scalar(select(_source.c.memory).where(_source.c.id == number))
+
+    async def remember(self, number: int, memory: Mapping[str, Any]) -> None:
+        """Keep what its articles have taught; who writes last is believed."""
+        await self._connection.execute(update(_source).where(_source.c.id == number).values(memory=memory))
+
     async def moved(self, places: Mapping[int, str]) -> set[int]:
         """Those of these sources that are not at that URL any more; the others stay there in this transaction."""
         statement = select(_source.c.id, _source.c.url).where(_source.c.id.in_(places))
@@ -194,10 +208,14 @@ class Sources(Named[Source]):
         return {row.id: Standing(row.rhythm, row.last_news_at, row.due_at) for row in rows}
 
     async def remove(self, number: int) -> None:
-        """Hide it; its feeds and the links not fetched yet go, its articles stay; a visit under way loses its lease."""
+        """Hide it; its articles stay; its feeds, the links not fetched yet and its refusals go.
+
+        A visit under way loses its lease.
+        """
         await self._connection.execute(delete(tables.feed).where(tables.feed.c.source_id == number))
         pending = (tables.link.c.source_id == number) & (tables.link.c.state == "pending")
         await self._connection.execute(delete(tables.link).where(pending))
+        await self._connection.execute(delete(tables.refusal).where(tables.refusal.c.source_id == number))
         await self.change(number, removed=True, lease_owner=None, leased_until=None)
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
@@ -244,7 +262,7 @@ class Sources(Named[Source]):
             update(_source)
             .where(_source.c.id.in_(numbers))
             .values(lease_owner=owner, leased_until=until)
-            .returning(_source)
+            .returning(*self._columns())
         )
         return [self._value(row) for row in await self._connection.execute(taken)]
 

@@ -66,6 +66,7 @@ source = Table(
     _flag("browser"),
     _flag("accept_any_certificate"),
     Column("access", JsonText, nullable=False, server_default="{}"),
+    Column("rules", JsonText, nullable=False, server_default="{}"),
     Column("rhythm", JsonText),
     Column("patterns", JsonText),
     Column("last_news_at", Instant),
@@ -73,6 +74,7 @@ source = Table(
     Column("told_at", Instant),
     Column("suspicions", Integer, nullable=False, server_default="0"),
     Column("failing_since", Instant),
+    Column("memory", JsonText),
     sqlite_autoincrement=True,
 )
 
@@ -140,6 +142,14 @@ article = Table(
     Column("fetched_at", Instant, nullable=False),
     Column("first_seen_at", Instant, nullable=False, index=True),
     Column("changed_at", Instant),
+    Column("confidence", Float),
+    Column("modified_at", Instant),
+    _text("section"),
+    Column("tags", JsonText, nullable=False, server_default="[]"),
+    _text("image"),
+    Column("is_paywalled", Boolean(create_constraint=False)),
+    Column("word_count", Integer),
+    Column("provenance", JsonText, nullable=False, server_default="{}"),
     sqlite_autoincrement=True,
 )
 
@@ -269,6 +279,20 @@ cap = Table(
     _text("detail"),
     Column("last_at", Instant, nullable=False),
     UniqueConstraint("source_id", "name"),
+)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _parent("source"),
+    Column("reason", String(32), nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("url", CleanText, nullable=False),
+    _text("detail"),
+    Column("confidence", Float, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    UniqueConstraint("source_id", "reason"),
 )
 
 host = Table(

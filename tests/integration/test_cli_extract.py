@@ -17,7 +17,10 @@ PAGE = (
     '<meta property="article:published_time" content="2026-11-14T09:00:00+01:00"></head>'
     f"<body><nav>Accueil</nav><article><h1>Le retrait</h1><p>{PARAGRAPH}</p></article></body></html>"
 )
-KEYS = {"title", "text", "authors", "published_at", "language", "canonical_url"}
+KEYS = {
+    "title", "text", "canonical_url", "authors", "published_at", "modified_at", "language", "section", "tags", "image",
+    "is_paywalled", "word_count", "confidence", "provenance",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -37,6 +40,13 @@ async def test_a_page_from_standard_input_is_extracted_without_a_data_folder(vig
     assert article["published_at"] == "2026-11-14T08:00:00Z"
     assert article["language"] == "fr"
     assert article["canonical_url"] == "https://site.example/2026/retrait"
+    assert article["word_count"] == len(PARAGRAPH.split())
+    assert article["provenance"] == {
+        "canonical_url": "link canonical",
+        "title": "h1",
+        "published_at": "meta article:published_time",
+        "language": "text and lang",
+    }
     assert not vigie.folder.exists()
 
 
@@ -183,3 +193,50 @@ async def test_a_password_in_a_url_is_not_repeated(vigie: Commands) -> None:
         assert said.code == 2
         assert "user name or password" in said.err
         assert "hunter2" not in said.out + said.err
+
+
+async def test_rules_are_tried_and_explained_before_they_are_written(vigie: Commands) -> None:
+    promo = PAGE.replace("<article>", '<article><p class="promo">Achetez nos casseroles.</p>').encode()
+    tried = await vigie.apart("extract", "-", "--explain", "--drop", ".promo", "--body", "article", stdin=promo)
+    assert (tried.code, tried.err) == (0, "")
+    assert "rule drop: .promo" in tried.out
+    assert "rule body" in tried.out
+    assert "repeats the title" in tried.out
+    assert "verdict  " in tried.out
+    assert all(len(line) <= 80 for line in tried.out.splitlines()[:8]), "it fits a small terminal"
+    told = (await vigie.apart("extract", "-", "--explain", "--json", stdin=promo)).json
+    assert [block["kept"] for block in told["blocks"] if block["text"] == PARAGRAPH] == [True]
+    assert told["article"]["title"] == "Le retrait"
+    assert told["verdict"].startswith("article")
+    plain = await vigie.apart("extract", "-", "--body", "article > p", "--json", stdin=promo)
+    assert plain.json["text"].endswith(PARAGRAPH)
+    assert plain.json["text"].startswith("Achetez")
+
+
+async def test_a_page_is_explained_by_the_rules_of_its_source(vigie: Commands) -> None:
+    async with LocalSite() as site:
+        url = site.publish("retrait", "Le retrait", PARAGRAPH)
+        vigie.settings(f'[network]\nallow = ["{site.address}"]\n[crawler]\ndelay = 0\n')
+        added = await vigie.apart("source", "add", site.url(), "--name", "S", "--drop", "h1", "--body", "p", "--json")
+        assert added.json["extract"] == {"body": "p", "drop": ["h1"]}
+        told = (await vigie.apart("extract", url, "--as", "S", "--explain", "--json")).json
+        assert {"rule drop: h1", "rule body"} <= {block["why"] for block in told["blocks"]}
+        changed = await vigie.apart("source", "edit", "S", "--drop", "", "--json")
+        assert changed.json["extract"] == {"body": "p"}
+
+
+@pytest.mark.parametrize("option", ["--body", "--drop"])
+def test_what_is_no_selector_is_bad_use(vigie: Commands, option: str) -> None:
+    refused = vigie("extract", "-", option, "p::text", stdin=b"")
+    assert refused.code == 2
+    assert "'p::text' is no CSS selector" in refused.err
+
+
+def test_a_rule_in_the_file_that_is_no_selector_is_told_with_its_place(vigie: Commands) -> None:
+    vigie.settings(
+        '[[source]]\nname = "S"\nurl = "https://s.example/"\n[source.extract]\nbody = "p"\ndrop = ["a", "div["]\n'
+    )
+    refused = vigie("source", "list")
+    assert refused.code == 2
+    assert "vigie.toml:6:1" in refused.err
+    assert "'div[' is no CSS selector" in refused.err

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from news.article import NoArticle
 from news.source import Feed, FoundLink
 from storage import Transaction
 from tests.commands import Commands
@@ -80,6 +81,7 @@ async def _one_visit(tx: Transaction) -> None:
     article = await tx.articles.add(an_article(), source.id, NOON, NOON)
     await tx.links.settle(first.id, "fetched", NOON, article_id=article)
     await tx.links.settle(second.id, "refused", NOON, error="no article: too short")
+    await tx.refusals.count(source.id, NoArticle(second.url, "too short", "9 words are left", 0.7), NOON)
     await tx.sources.change(
         source.id, discovered_at=NOON, last_visit_at=NOON, failures=2, last_error="it burns", trouble="failing"
     )
@@ -92,7 +94,12 @@ def test_a_source_shows_its_feeds_its_links_and_its_troubles(vigie: Commands) ->
     assert [feed["url"] for feed in shown["feeds"]] == ["https://phare.example/feed"]
     assert shown["links"] == {"fetched": 1, "pending": 1, "refused": 1}
     assert [trouble["last_error"] for trouble in shown["troubles"]] == ["no article: too short"]
+    [refusal] = shown["refusals"]
+    assert {key: refusal[key] for key in ("reason", "times", "detail", "confidence")} == {
+        "reason": "too short", "times": 1, "detail": "9 words are left", "confidence": 0.7,
+    }  # fmt: skip
     told = vigie("source", "show", "phare.example").out
+    assert "Pages that are no articles" in told
     assert "https://phare.example/feed" in told
     assert "no article: too short" in told
     assert "it burns" in told

@@ -27,13 +27,23 @@ async def test_an_article_comes_back_as_it_was_stored(database: Database, source
         authors=("Zoé", "Anne Ó Briain"),
         published_at=NOON - HOUR,
         language="fr",
+        modified_at=NOON,
+        section="Monde",
+        tags=("Séoul", "gel"),
+        image="https://phare.example/i.jpg",
+        is_paywalled=False,
+        word_count=4,
+        provenance={"title": "h1", "published_at": "text, taken as Europe/Paris"},
+        confidence=0.93,
     )
     async with database.write() as transaction:
         number = await transaction.articles.add(article, source_id, NOON, NOON + MINUTE)
         assert number is not None
     async with database.read() as transaction:
         expected = StoredArticle(number, source_id, "Le Phare", article, NOON, NOON + MINUTE)
-        assert await transaction.articles.get(number) == expected
+        stored = await transaction.articles.get(number)
+        assert (stored, stored.article.confidence) == (expected, 0.93)
+        assert stored.article.provenance == article.provenance
 
 
 async def test_an_article_without_date_language_and_authors_comes_back_without(

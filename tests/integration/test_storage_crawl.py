@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from news.alert import Alert, Told
-from news.article import Span
+from news.article import NoArticle, Span
 from news.caps import Bite
 from news.site import Host, RobotsFile
 from news.source import Feed, FoundLink
@@ -48,6 +48,22 @@ async def test_bites_of_a_cap_are_counted_and_the_last_is_shown(database: Databa
         )
         assert caps["calendar"].times == 1
         assert await tx.caps.of([number + 1]) == {}
+
+
+async def test_refused_pages_are_counted_by_reason_and_go_with_their_source(database: Database) -> None:
+    first = NoArticle("https://phare.example/a", "soft 404", "it says 'gone'", 0.8)
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        await tx.refusals.count(number, first, NOON)
+        await tx.refusals.count(number, NoArticle("https://phare.example/", "index page"), NOON)
+        last = replace(first, url="https://phare.example/b", confidence=0.9)
+        await tx.refusals.count(number, last, NOON + MINUTE)
+        counted = (await tx.refusals.of([number]))[number]
+        assert [(one.reason, one.times) for one in counted] == [("soft 404", 2), ("index page", 1)]
+        assert (counted[0].last, counted[0].last_at) == (last, NOON + MINUTE)
+        assert await tx.refusals.of([number + 1]) == {}
+        await tx.sources.remove(number)
+        assert await tx.refusals.of([number]) == {}
 
 
 async def test_every_road_that_lists_a_link_is_kept_and_the_newest_date_of_its_change(database: Database) -> None:

@@ -192,6 +192,19 @@ async def test_a_visit_of_before_the_removal_has_no_say_in_the_source_that_is_ad
     assert _names(await _lease(database, owner="you")) == ["it"]
 
 
+async def test_what_a_source_has_taught_comes_back_and_is_forgotten_when_it_is_added_again(database: Database) -> None:
+    memory = {"seen": 3, "lines": {"0a": [1, 3, 3]}, "changed_at": None}
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+        assert await tx.sources.memory(number) is None
+        await tx.sources.remember(number, memory)
+    async with database.write() as tx:
+        assert await tx.sources.memory(number) == memory
+        await tx.sources.remove(number)
+        await tx.sources.put(a_source(), NOON)
+        assert await tx.sources.memory(number) is None
+
+
 async def test_a_source_that_was_given_another_url_has_moved(database: Database) -> None:
     async with database.write() as transaction:
         number = await transaction.sources.put(a_source(), NOON)

@@ -37,4 +37,7 @@ def test_what_cannot_be_read_is_counted_in_title_and_text() -> None:
 def test_an_article_is_published_when_it_was_fetched_at_the_latest() -> None:
     for published_at in (None, NOON - HOUR, NOON):
         assert dated_by(replace(ARTICLE, published_at=published_at), NOON).published_at == published_at
-    assert dated_by(replace(ARTICLE, published_at=NOON + HOUR), NOON).published_at == NOON
+    early = dated_by(replace(ARTICLE, published_at=NOON + HOUR, provenance={"published_at": "json-ld"}), NOON)
+    assert early.published_at == NOON
+    claim = (NOON + HOUR).isoformat()
+    assert early.provenance["published_at"] == f"json-ld; {claim} is in the future, taken as the time of fetching"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bench.block_labels import labels, text_labels
+from bench.block_labels import is_on_page, labels, text_labels
 from bench.corpus import Gold
 
 GOLD = Gold("a.html", "https://example.com/a", "example.com")
@@ -47,3 +47,14 @@ def test_snippets_tell_of_the_blocks_that_hold_them_alone() -> None:
     gold = replace(GOLD, present=("bridge over the river",), absent=("Share this",))
     found = labels([LONG, "Share this page", "Unknown"], gold)
     assert [(label.is_own, label.weight) for label in found] == [(True, 1.0), (False, 1.0), (False, 0.0)]
+
+
+def test_a_page_that_came_without_its_article_is_told() -> None:
+    gold = replace(GOLD, text=f"{LONG}. {LONG}, which is long.")
+    whole, empty = ["Menu", f"{LONG}. {LONG}, which is long."], ["Menu", "Please enable the scripts to read on"]
+    assert is_on_page(whole, labels(whole, gold), gold)
+    assert not is_on_page(empty, labels(empty, gold), gold)
+
+
+def test_a_page_of_which_snippets_are_annotated_is_taken_as_it_is() -> None:
+    assert is_on_page(["Menu"], labels(["Menu"], replace(GOLD, absent=("Menu",))), replace(GOLD, absent=("Menu",)))

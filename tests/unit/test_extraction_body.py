@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from extraction.body import composed
+from extraction.body import chosen, composed
 from extraction.lines import Line
 from extraction.placing import placed
 
@@ -39,7 +39,7 @@ def caption(text: str) -> Line:
 
 
 def composed_of(lines: Sequence[Line], *taken: str, declared: Sequence[str] = ()) -> list[str]:
-    return composed(taken, declared, lines)
+    return composed(placed(taken, lines), declared, lines).paragraphs
 
 
 def test_what_was_taken_is_kept_as_it_is() -> None:
@@ -160,3 +160,17 @@ def test_the_declared_body_counts_only_where_the_extraction_has_less_than_half_o
     assert composed_of([prose(FIRST)], FIRST, declared=[FIRST, SECOND, THIRD]) == [FIRST, SECOND, THIRD]
     assert composed_of([prose(FIRST)], FIRST, declared=[FIRST, "Fin."]) == [FIRST]
     assert composed_of([prose(FIRST)], declared=[FIRST]) == [FIRST]
+
+
+def test_a_block_is_chosen_if_it_raises_what_is_expected_of_the_whole() -> None:
+    lines, odds = [prose(FIRST), prose(SECOND), prose(THIRD)], [0.95, 0.5, 0.3]
+    assert chosen(odds, lines, 0.52) == [0]
+    assert chosen(odds, lines, 0.44) == [0, 1]
+    assert chosen(odds, lines, 0.28) == [0, 1, 2]
+
+
+def test_the_cells_of_a_table_within_the_article_are_chosen_together_or_not_at_all() -> None:
+    cells = [Line(text, "td.", "tr.>td.", row=number) for text, number in (("Pont", 1), ("1 240", 1), ("Quai", 2))]
+    lines = [prose(FIRST), *cells, prose(SECOND)]
+    assert chosen([0.9, 0.6, 0.2, 0.3, 0.9], lines, 0.55) == [0, 1, 2, 3, 4]
+    assert chosen([0.9, 0.3, 0.2, 0.2, 0.9], lines, 0.55) == [0, 4]

@@ -1,9 +1,11 @@
 """The rules over plain lines: what goes, and what looks like it and stays."""
 
+from functools import partial
+
 import pytest
 
-from extraction.boilerplate import cleaned, without_contents, without_phrases, without_scraps, without_title
-from extraction.furniture import Known, without_furniture
+from extraction.boilerplate import cleaned, contents, reasons, scraps, site_lines, title_again
+from extraction.furniture import Known, furniture
 from extraction.phrases import phrases
 
 PROSE = "Le conseil a voté jeudi soir le budget de la commune, après un débat de quatre heures dans une salle comble."
@@ -11,6 +13,10 @@ MORE = (
     "La séance a été levée peu avant minuit, et le maire a promis que les travaux du pont commenceraient au printemps."
 )
 NOBODY = Known("Un titre que rien ne répète")
+
+without_scraps = partial(cleaned, known=NOBODY, rules=[scraps])
+without_contents = partial(cleaned, known=NOBODY, rules=[contents])
+without_phrases = partial(cleaned, known=NOBODY, rules=[site_lines])
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,7 @@ def test_repeats_of_the_title_go_whatever_their_case_and_quotes() -> None:
         "Le pont de Valdoré rouvre au printemps",
         "Le pont de Valdoré rouvre - Site",
     ]
-    assert without_title(lines, known) == [PROSE, "Le pont de Valdoré rouvre au printemps"]
+    assert cleaned(lines, known, [title_again]) == [PROSE, "Le pont de Valdoré rouvre au printemps"]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,7 @@ def test_repeats_of_the_title_go_whatever_their_case_and_quotes() -> None:
 )
 def test_furniture_above_the_prose_goes(line: str) -> None:
     known = Known("Le pont de Valdoré rouvre", authors=("Sara",), keywords=("Diplomatie",))
-    assert without_furniture([line, PROSE, MORE], known) == [PROSE, MORE]
+    assert cleaned([line, PROSE, MORE], known, [furniture]) == [PROSE, MORE]
 
 
 @pytest.mark.parametrize(
@@ -163,16 +169,31 @@ def test_furniture_above_the_prose_goes(line: str) -> None:
 )
 def test_headings_that_resemble_furniture_stay(line: str) -> None:
     known = Known("Le pont de Valdoré rouvre", authors=("Sara",), keywords=("Diplomatie",))
-    assert without_furniture([line, PROSE, MORE], known) == [line, PROSE, MORE]
+    assert cleaned([line, PROSE, MORE], known, [furniture]) == [line, PROSE, MORE]
 
 
 def test_furniture_within_the_prose_is_the_articles_own() -> None:
     known = Known("Un titre", authors=("Sara",), keywords=("Diplomatie",))
     lines = [PROSE, "Diplomatie", "by Sara", "Russie, Corée du Nord", MORE]
-    assert without_furniture(lines, known) == lines
+    assert cleaned(lines, known, [furniture]) == lines
 
 
 def test_below_the_prose_only_what_the_metadata_confirms_is_furniture() -> None:
     known = Known("Un titre", keywords=("Corée du Sud", "Russie"))
-    assert without_furniture([PROSE, "Corée du Sud, Russie"], known) == [PROSE]
-    assert without_furniture([PROSE, "Paris, Londres"], known) == [PROSE, "Paris, Londres"]
+    assert cleaned([PROSE, "Corée du Sud, Russie"], known, [furniture]) == [PROSE]
+    assert cleaned([PROSE, "Paris, Londres"], known, [furniture]) == [PROSE, "Paris, Londres"]
+
+
+def test_each_line_that_goes_has_its_reason() -> None:
+    known = Known("Un pont neuf", authors=("Sara Le Goff",))
+    lines = ["Un pont neuf", "Sara Le Goff", PROSE, "LIRE AUSSI : Le budget", "© AFP", MORE, "Commentaires", "Bravo !"]
+    assert reasons(lines, known) == [
+        "repeats the title",
+        "byline",
+        "",
+        "phrase list: read-also line",
+        "of a picture",
+        "",
+        "after the end (Commentaires)",
+        "after the end (Commentaires)",
+    ]

@@ -55,6 +55,14 @@ def test_where_the_trees_are_unsure_the_other_is_asked() -> None:
     assert found.sureness < 0.9
 
 
+def test_after_the_other_was_asked_the_f1_is_what_both_let_expect() -> None:
+    page = walk("<div>Some words here.<br>Other words, 12</div>")
+    found = likelihoods(page, Told(), lambda: ["Some words here."])
+    words = np.expm1(features(page, Told())[:, LOCAL.index("words")].astype(np.float64))
+    assert found.was_asked
+    assert found.sureness == pytest.approx(sureness(np.array(found.odds), words + 1))
+
+
 @pytest.mark.parametrize(
     ("odds", "expected"), [([1.0, 0.0], 1.0), ([0.0, 0.0], 0.0), ([0.5, 0.5], 2 / 3), ([1.0, 0.5], 6 / 7)]
 )

@@ -14,6 +14,7 @@ from seeds.pages import SeedArticle, demo_articles, render_magazine, render_slid
 
 PAGES = Path(__file__).parents[1] / "pages"
 SITE = "https://site.example"
+SURE = 0.9
 
 
 def expected(name: str) -> dict[str, Any]:
@@ -39,7 +40,15 @@ def test_a_page_like_the_seed_is_its_article_and_nothing_else(name: str) -> None
         authors=tuple(wanted["authors"]),
         published_at=datetime.fromisoformat(wanted["published_at"]),
         language=wanted["language"],
+        confidence=article.confidence,
+        modified_at=datetime.fromisoformat(wanted["modified_at"]) if wanted["modified_at"] else None,
+        section=wanted["section"],
+        tags=tuple(wanted["tags"]),
+        image=wanted["image"],
+        word_count=wanted["word_count"],
     )
+    assert article.confidence is not None
+    assert article.confidence > SURE
 
 
 @pytest.mark.parametrize("name", ["magazine", "slideshow"])
@@ -146,11 +155,25 @@ def test_white_space_is_evened_out_and_typographic_quotes_are_kept() -> None:
 
 
 def test_a_table_keeps_its_rows() -> None:
-    prose = (
-        "<p>Les résultats du premier tour ont été publiés lundi matin par la préfecture, commune par commune.</p>" * 2
+    above, below = (
+        "".join(
+            f"<p>Les résultats du {day} ont été publiés par la préfecture, commune par commune, à {hour} heures.</p>"
+            for hour in (8, 9)
+        )
+        for day in ("premier tour", "second tour")
     )
     table = "<table><tr><th>Commune</th><th>Voix</th></tr><tr><td>Valdoré</td><td>1 204</td></tr></table>"
     article = extracted(
-        f"<html><body><article><h1>Les résultats du scrutin</h1>{prose}{table}{prose}</article></body></html>"
+        f"<html><body><article><h1>Les résultats du scrutin</h1>{above}{table}{below}</article></body></html>"
     )
     assert "Valdoré | 1 204" in article.text.split("\n\n")
+
+
+def test_prose_that_the_page_carries_twice_is_kept_once() -> None:
+    prose = [
+        f"Le pont de la rue du Port rouvre lundi matin aux voitures après {n} mois de travaux sur ses piles."
+        for n in (3, 4)
+    ]
+    body = "".join(f"<p>{each}</p>" for each in prose)
+    article = extracted(f"<html><body><article><h1>Un pont rouvre</h1>{body}<div>{body}</div></article></body></html>")
+    assert article.text.split("\n\n") == prose

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extraction.article import FEWEST_WORDS, LARGEST_PAGE, extract_article
+from extraction.article import LARGEST_PAGE, extract_article
+from extraction.verdict import FEWEST_WORDS
 from news.article import Article, NoArticle, Page
 
 URL = "https://site.example/2026/11/pont/"
