@@ -186,6 +186,15 @@ def refusing(status: str, retry_after: str) -> Behaviour:
     return answering(b"not now", f"Retry-After: {retry_after}", status=status)
 
 
+def refusing_until(status: str, **ahead: float) -> Behaviour:
+    """The same with the wish as a date, counted from when it is asked: a long test run starts long before."""
+
+    async def behaviour(exchange: Exchange) -> None:
+        await refusing(status, _date(**ahead))(exchange)
+
+    return behaviour
+
+
 def slowly(behaviour: Behaviour, seconds: float = 0.3) -> Behaviour:
     """The same after a while."""
 
@@ -272,8 +281,8 @@ def _saying(charset: str, body: bytes) -> Behaviour:
     return answering(body, f"Content-Type: text/html; charset={charset}")
 
 
-def _date(**ago: float) -> str:
-    return format_datetime(datetime.datetime.now(datetime.UTC) + datetime.timedelta(**ago), usegmt=True)
+def _date(**ahead: float) -> str:
+    return format_datetime(datetime.datetime.now(datetime.UTC) + datetime.timedelta(**ahead), usegmt=True)
 
 
 def certificate(folder: Path, *, is_expired: bool = False, host: str = HOST) -> ssl.SSLContext:
@@ -336,9 +345,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "/cookie-wall": _cookie_wall,
     "/nowhere": answering(b"", "Location: http://[::bad", status="302 Found"),
     "/429-seconds": refusing("429 Too Many Requests", "7200"),
-    "/429-date": refusing("429 Too Many Requests", _date(hours=5)),
-    "/429-past": refusing("429 Too Many Requests", _date(hours=-5)),
-    "/503-decade": refusing("503 Service Unavailable", _date(days=3_650)),
+    "/429-date": refusing_until("429 Too Many Requests", hours=5),
+    "/429-past": refusing_until("429 Too Many Requests", hours=-5),
+    "/503-decade": refusing_until("503 Service Unavailable", days=3_650),
     "/503-garbage": refusing("503 Service Unavailable", "bald, vielleicht"),
     "/cut-chunks": raw(_CHUNKED + b"fffff\r\n" + page()),
     "/cut-body": raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 999999\r\n\r\n" + page()),
