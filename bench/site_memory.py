@@ -31,7 +31,7 @@ Memory = Mapping[str, Any]
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 _SEEDS = range(3)
 _PAGES = 12  # before the redesign, and after it
-_TOLD = (1, 2, 3, 4, 5, 10)
+_TOLD = (1, 2, 3, 4, 5, 6, 7, 10)
 _TURNS = 20  # in which the cost of a page is measured
 
 

@@ -12,9 +12,9 @@ import typer
 from cli.archive import quiet_logs
 from cli.articles import described, print_article
 from cli.errors import FoundWantingError
-from cli.explanation import print_explanation
+from cli.explanation import print_explanation, refusal
 from cli.options import BODY, DEFAULT_DATA, DROP, ByBrowser, Config, Data, Json
-from cli.output import err, print_json
+from cli.output import err, print_json, print_note
 from news.article import Article, NoArticle, Page
 from news.errors import ConfigError, NotFoundError
 from news.guidance import Guidance, rules_of
@@ -49,7 +49,8 @@ def extract(
 
     With `--json`: `title`, `text` (paragraphs separated by blank lines), `canonical_url`, `authors`, `published_at`,
     `modified_at`, `language`, `section`, `tags`, `image`, `is_paywalled`, `word_count`, `confidence` and `provenance`,
-    which says where each is from. Exit code 1 where the page is no article, with the reason on standard error.
+    which says where each is from. Exit code 1 where the page is no article, with the reason on standard error, and
+    with `--json` `reason`, `detail` and `confidence` on standard output.
 
     Examples:
 
@@ -76,16 +77,25 @@ def extract(
 
 def _print(found: _Found, source: str, *, json: bool) -> None:
     """Print what was found. Raises FoundWantingError where it is no article."""
+    _tell_of_missed_rule(found)
     if not isinstance(found, Article | NoArticle):
         print_explanation(found, json=json)
         return
     if isinstance(found, NoArticle):
-        why = f"{found.reason} ({found.detail})" if found.detail else found.reason
-        raise FoundWantingError(f"{source} is no article: {why}")
+        if json:
+            print_json({"reason": found.reason, "detail": found.detail, "confidence": found.confidence})
+        raise FoundWantingError(f"{source} is no article: {refusal(found)}")
     if json:
         print_json(_shown(found))
     else:
         print_article(found)
+
+
+def _tell_of_missed_rule(found: _Found) -> None:
+    """That the rule for bodies has selected nothing, so that the page was read without it, on standard error."""
+    outcome = found if isinstance(found, Article | NoArticle) else found.found
+    if outcome.missed_rule:
+        print_note(f"the rule body selects nothing on this page, which is read without it: {outcome.missed_rule}")
 
 
 def _only_for_urls(as_source: str, browser: bool | None) -> None:

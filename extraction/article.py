@@ -13,6 +13,7 @@ from extraction.document import Document, parsed
 from extraction.furniture import Known
 from extraction.memory import imprint
 from extraction.metadata import described, metadata
+from extraction.placing import set_apart
 from extraction.signals import signals
 from extraction.verdict import verdict
 from news.article import Article, NoArticle, Page
@@ -83,17 +84,20 @@ def reading_of(document: Document, guidance: Guidance) -> Reading:
     titles = [each.value for each in told.titles]
     known = Known(next(iter(titles), ""), tuple(titles), told.names.value, told.keywords)
     body = body_of(document, titles, guidance)
+    known = replace(known, apart=set_apart(body.parts, document.lines))
     why = reasons(body.paragraphs, known, WORDING if body.is_ruled else RULES)
     kept = [storable(text) for text, reason in zip(body.paragraphs, why, strict=True) if not reason]
     text = "\n\n".join(kept)
-    found = verdict(signals(document, titles, kept, body.sureness))
+    is_signed = bool(told.names.value)
+    found = verdict(signals(document, titles, kept, body.sureness, odds=body.odds, is_signed=is_signed))
+    missed = guidance.rules.body if body.misses else ""
     if found.reason:
-        refused = NoArticle(document.url, found.reason, found.detail, round(found.confidence, 2))
+        refused = NoArticle(document.url, found.reason, found.detail, round(found.confidence, 2), missed)
         return Reading(document, body, why, refused)
     article = replace(
         described(document, told, text),
         confidence=round(found.confidence, 2),
-        missed_rule=guidance.rules.body if body.misses else "",
+        missed_rule=missed,
         imprint=_imprint(document, body, why),
     )
     return Reading(document, body, why, article)

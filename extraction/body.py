@@ -18,7 +18,7 @@ from extraction.boilerplate import after_the_end
 from extraction.boxes import boxed
 from extraction.document import Document
 from extraction.features import Told
-from extraction.gaps import lost_items, lost_paragraphs
+from extraction.gaps import likely_lists, lost_edges, lost_items, lost_paragraphs
 from extraction.headings import contents_run, lost_headings
 from extraction.likelihood import likelihoods
 from extraction.lines import PROSE, Line, page_lines, tidy, word_count
@@ -203,6 +203,9 @@ def chosen(odds: Sequence[float], lines: Sequence[Line], least: float) -> list[i
     The cells of a table, which say little one by one, are so together or not at all, if they stand within the article.
     """
     own = [at for at, likelihood in enumerate(odds) if likelihood >= least]
+    own += likely_lists(odds, lines, frozenset(own))
+    own += lost_edges(odds, lines, frozenset(own))
+    own.sort()
     between = range(own[0], own[-1] + 1) if own else ()
     for is_table, numbers in groupby(between, key=lambda at: lines[at].row >= 0):
         cells = list(numbers)

@@ -6,7 +6,7 @@ Each rule gives the numbers of the paragraphs that go, and for each why, in word
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from extraction.furniture import Known, furniture
+from extraction.furniture import Known, furniture, says_who
 from extraction.headings import contents_run
 from extraction.lines import PROSE, key, word_count
 from extraction.phrases import phrases
@@ -55,10 +55,15 @@ def _is_credit(line: str) -> bool:
 
 
 def bio(paragraphs: Sequence[str], known: Known) -> dict[int, str]:
-    """A last paragraph that begins with an author's name, and its header: what the site says of who wrote."""
+    """A last paragraph that begins with an author's name, and its header: what the site says of who wrote.
+
+    It tells a job, or is not set as the article's prose: an author may have a part in the news too.
+    """
     last = paragraphs[-1] if len(paragraphs) > 1 else ""
-    is_bio = any(last.startswith(f"{name} ") for name in known.authors) and word_count(last) <= _LONGEST_BIO
-    if not is_bio:
+    said = [
+        last[len(name) :] for name in known.authors if last.startswith(name) and not last[len(name) :][:1].isalpha()
+    ]
+    if not said or word_count(last) > _LONGEST_BIO or not (last in known.apart or any(map(says_who, said))):
         return {}
     has_header = word_count(paragraphs[-2]) <= _LONGEST_HEADER
     return dict.fromkeys(range(len(paragraphs) - 1 - has_header, len(paragraphs)), "about the author")

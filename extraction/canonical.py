@@ -2,32 +2,40 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit, urlunsplit
 
 from extraction.document import Document
+from extraction.home import leads_home
 from extraction.provenance import Told
+from extraction.suffixes import is_public_suffix
 from news.errors import BadUrlError
 from news.url import host, joined, normal
 
 # Names under which one site serves the same pages again; between other sub-domains, strangers may live.
-_SAME_PAGES = frozenset({"www", "www2", "m", "mobile", "amp", "touch", "wap"})
+_WHOLE_SITE = frozenset({"www", "www2"})
+_SAME_PAGES = _WHOLE_SITE | {"m", "mobile", "amp", "touch", "wap"}
 _AMP_PART = re.compile(r"(?:amp|outputType=amp|output=amp|amp=(?:1|true|yes)|_amp=(?:1|true))", re.IGNORECASE)
+_AMP_FOLDER = re.compile(r"/amp(?=/[^/])", re.IGNORECASE)
 _AMP_PATH = re.compile(r"(?<=[^/])(?:/amp/?|\.amp(?=\.html?$|$))$|(?<=[^/])\.amp(?=\.html?$)", re.IGNORECASE)
 
 
-def _bare(name: str) -> str:
+def _bare(name: str, of: AbstractSet[str] = _SAME_PAGES) -> str:
+    """The host without a first label that only says how its pages are served; where strangers live below, whole."""
     first, _, rest = name.partition(".")
-    return rest if first in _SAME_PAGES and "." in rest else name
+    return rest if first in of and "." in rest and not is_public_suffix(rest) else name
 
 
 def _is_same_site(url: str, claim: str) -> bool:
-    """Whether the page's owner owns the claimed address: the same host, or one below it, on the same port."""
-    own, claimed = _bare(host(url)), _bare(host(claim))
-    return (claimed == own or claimed.endswith(f".{own}")) and urlsplit(url).port == urlsplit(claim).port
+    """Whether the page's owner owns the claimed address: the same host, or one below it, on the same port.
 
-
-def _leads_home(claim: str) -> bool:
-    return urlsplit(claim).path in ("", "/") and not urlsplit(claim).query
+    What is below `m.site.example` without its `m.` may be a stranger's, as far as anybody knows.
+    """
+    if urlsplit(url).port != urlsplit(claim).port:
+        return False
+    own, claimed = host(url), host(claim)
+    site = _bare(own, _WHOLE_SITE)
+    return _bare(claimed) == _bare(own) or (claimed.endswith(f".{site}") and not is_public_suffix(site))
 
 
 def _links(document: Document, relation: str) -> Iterator[str]:
@@ -47,11 +55,14 @@ def _claims(document: Document) -> Iterator[Told[str]]:
 def without_amp(url: str, *, is_amp: bool) -> str:
     """The address without what asks for its AMP variant: a query for it, and, of an AMP page, `/amp` and `.amp` too.
 
-    The path of another page may end so for its own reasons: an article on amps.
+    The path of another page may begin or end so for its own reasons: an article on amps.
     """
     parts = urlsplit(url)
     query = "&".join(part for part in parts.query.split("&") if not _AMP_PART.fullmatch(part))
-    path = _AMP_PATH.sub("", parts.path) if is_amp else parts.path
+    path = parts.path
+    if is_amp:
+        start = _AMP_FOLDER.match(path)
+        path = _AMP_PATH.sub("", path[start.end() :] if start else path)
     return urlunsplit((parts.scheme, parts.netloc, path or "/", query, ""))
 
 
@@ -94,7 +105,7 @@ def _is_believable(own: str, claim: str, origin: str) -> bool:
     """Whether the claim is of the same site and no front page; JSON-LD's, often of a section, only of the same page."""
     if origin == "json-ld" and _last(own) != _last(claim):
         return False
-    return _is_same_site(own, claim) and (_leads_home(own) or not _leads_home(claim))
+    return _is_same_site(own, claim) and (leads_home(own) or not leads_home(claim))
 
 
 def _last(url: str) -> str:

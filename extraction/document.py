@@ -89,4 +89,4 @@ def parsed(url: str, text: str, drop: Sequence[str] = ()) -> Document | None:
     dropped = tuple(pruned(tree, drop))
     body = tree.find("body")
     walk = walked(tree if body is None else body)
-    return Document(url, tree, walk, tuple(lines_of(walk)), _meta(tree), article_data(tree), dropped)
+    return Document(url, tree, walk, tuple(lines_of(walk)), _meta(tree), article_data(tree, url), dropped)

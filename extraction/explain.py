@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from extraction.article import Reading, read
 from extraction.body import Body
+from extraction.lines import Line
 from extraction.placing import Placed
 from news.article import Article, NoArticle, Page
 from news.guidance import UNGUIDED, Guidance
@@ -54,18 +55,19 @@ def _of_lines(reading: Reading) -> Iterator[Fate]:
         odds = round(body.odds[at], 2) if at < len(body.odds) else None
         if at in taken:
             part, reason = taken[at]
-            yield Fate(line.text, not reason, reason or _by_whom(body, part, is_cell=line.row >= 0), odds)
+            yield Fate(line.text, not reason, reason or _by_whom(body, part, line), odds)
         else:
             yield Fate(line.text, kept=False, why=body.gone.get(at) or _not_taken(body, at), odds=odds)
     for part, reason in elsewhere:
         yield Fate(part.text, not reason, reason or part.why)
 
 
-def _by_whom(body: Body, part: Placed, *, is_cell: bool) -> str:
+def _by_whom(body: Body, part: Placed, line: Line) -> str:
     if part.why != "model":
         return part.why
-    is_carried = is_cell and body.odds[part.at] < body.least
-    return "with its table" if is_carried else _of_model(body, part.at)
+    if body.odds[part.at] >= body.least:
+        return _of_model(body, part.at)
+    return "with its table" if line.row >= 0 else "with its list" if line.listing >= 0 else "with lines set alike"
 
 
 def _not_taken(body: Body, at: int) -> str:
@@ -73,8 +75,7 @@ def _not_taken(body: Body, at: int) -> str:
 
 
 def _of_model(body: Body, at: int) -> str:
-    """What the model says of a line, and what trafilatura said where it was asked: `model .93, trafilatura voted`."""
-    said = f"model {body.odds[at]:.2f}".replace(" 0.", " .")
+    """Who judged a line: the model, whose odds stand beside it, and trafilatura where it was asked."""
     if at < len(body.voted):
-        said += ", asked trafilatura: " + ("voted" if body.voted[at] else "no vote")
-    return said
+        return "model, trafilatura: " + ("voted" if body.voted[at] else "no vote")
+    return "model"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from extraction.explain import Explanation
 
 T = TypeVar("T")
+_LONGEST_RULES = 400  # characters
 
 
 def _extract(page: Page, guidance: Guidance) -> Article | NoArticle:
@@ -24,6 +25,13 @@ def _explain(page: Page, guidance: Guidance) -> "Explanation":
     from extraction.explain import explained
 
     return explained(page, guidance)
+
+
+def _rules(guidance: Guidance) -> str:
+    """The user's rules, which may be what takes the time; empty where there are none."""
+    rules = guidance.rules
+    named = [*([f"body {rules.body!r}"] if rules.body else []), *(f"drop {css!r}" for css in rules.drop)]
+    return f"; its source has rules, which may be slow: {', '.join(named)}"[:_LONGEST_RULES] if named else ""
 
 
 class PoolExtractor:
@@ -47,6 +55,8 @@ class PoolExtractor:
         try:
             return await self._workers.run(function, page, guidance)
         except TimeoutError:
-            return NoArticle(page.url, "timed out", "the page takes longer to read than Vigie allows")
+            return NoArticle(
+                page.url, "timed out", f"the page takes longer to read than Vigie allows{_rules(guidance)}"
+            )
         except (WorkerDiedError, MemoryError) as error:
             return NoArticle(page.url, "crashed", f"the page broke its reader: {error}")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extraction.blocks import Block, Walk
+from extraction.lines import ENDS
 from extraction.signs import GROUPS
 from extraction.stopwords import STOPWORDS
 from extraction.surroundings import AROUND, PLACES, SHIFTS, WHOLE, Surroundings
@@ -20,7 +21,6 @@ from extraction.surroundings import AROUND, PLACES, SHIFTS, WHOLE, Surroundings
 Matrix = NDArray[np.float32]
 
 _IDEOGRAM = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
-_ENDS = re.compile(r"""[.!?…。！？؟।]["'”’»«)\]]*$""")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _FIRST = itemgetter(0)
@@ -138,7 +138,7 @@ def _said(block: Block, words: Sequence[str]) -> list[float]:
         sum(map(STOPWORDS.__contains__, words)) / count,
         commas / count,
         stops / count,
-        _ENDS.search(tail) is not None,
+        ENDS.search(tail) is not None,
         end == ":",
         end == "…" or tail.endswith("..."),
         start.isupper(),

@@ -51,6 +51,7 @@ class Known:
     other_titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    apart: frozenset[str] = frozenset()  # paragraphs that are not set as the article's prose is
 
 
 def is_byline(line: str, known: Known) -> bool:
@@ -58,6 +59,23 @@ def is_byline(line: str, known: Known) -> bool:
     names = {key(name) for name in known.authors}
     plain = line.strip(" |,•·–-").translate(_SAME)
     return key(line) in names or any(pattern.fullmatch(plain) for pattern in patterns())
+
+
+def says_who(text: str) -> bool:
+    """Whether what follows an author's name says what this person does for a living: `is a reporter at the Courier`."""
+    return any(pattern.match(text) for pattern in _livings())
+
+
+@cache
+def _livings() -> tuple[re.Pattern[str], ...]:
+    """A pattern for each language; in one without words for `is`, the job may stand anywhere near the name."""
+    found = []
+    for words in _by_language().values():
+        is_, jobs, does = ("|".join(map(re.escape, words.get(kind, ()))) for kind in ("is", "jobs", "does"))
+        living = rf"(?:(?:{is_})\b\W+(?:\S+\s+){{0,5}}?)?[\w-]*(?:{jobs})\b" if is_ else rf".{{0,30}}?(?:{jobs})"
+        doing = (rf"|(?:{does})\b" if is_ else rf"|.{{0,30}}?(?:{does})") if does else ""
+        found.append(re.compile(rf"[\W\d]*(?:{living}{doing})", re.IGNORECASE))
+    return tuple(found)
 
 
 @cache

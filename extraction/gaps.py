@@ -9,6 +9,10 @@ from extraction.lines import PROSE, Line, word_count
 
 _FEWEST_WORDS = 4
 _FEWEST_ALIKE = 2
+_LIKELY_LIST = 0.25  # on the average of its items
+_LINKED = 0.1  # of them
+_LIKELY_EDGE = 0.2
+_MOST_OF_EDGE = 2  # lines
 _SHARE = 0.6  # of the prose set in one way; where less was taken, the extractor had its reasons
 
 
@@ -28,6 +32,56 @@ def lost_paragraphs(lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:
         return at not in own and is_plain and line.place in places and word_count(line.text) >= _FEWEST_WORDS
 
     return [at for at in between if is_lost(at)]
+
+
+def likely_lists(odds: Sequence[float], lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:
+    """The lines of lists that are likely as a whole, though each of their items says little: a recipe's ingredients.
+
+    They stand right under a heading, in an element that holds prose of `own`, and are no links; and between its lines,
+    or under a heading of its own at the end.
+    """
+    found: list[int] = []
+    within = {lines[at].within for at in own if word_count(lines[at].text) >= PROSE}
+    top, bottom = min(own, default=0), max(own, default=0)
+    for listing, group in groupby(range(len(lines)), key=lambda at: lines[at].listing):
+        items = list(group)
+        over, first = lines[items[0] - 1], lines[items[0]]
+        is_among = top < items[0] and (items[-1] < bottom or (items[0] <= bottom and items[0] - 1 in own))
+        if listing < 0 or not is_among or own >= set(items) or first.within not in within:
+            continue
+        is_headed = over.is_heading and not over.is_linked and over.within == first.within
+        is_linked = sum(lines[at].is_linked for at in items) > _LINKED * len(items)
+        is_plain = not (is_linked or any(lines[at].in_chrome for at in items))
+        if len(items) > 1 and is_headed and is_plain and sum(odds[at] for at in items) >= _LIKELY_LIST * len(items):
+            found += [at for at in items if at not in own]
+    return found
+
+
+def lost_edges(odds: Sequence[float], lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:
+    """The first and last lines of the element that holds the first or last of `own`, if all are set as it is.
+
+    Such are the last verses of a poem, and the oldest entry of a ticker: few, not unlikely, and among others as short.
+    Under prose such a line is an agency's or an author's name.
+    """
+    if not own:
+        return []
+    alike = Counter((lines[at].place, lines[at].within) for at in own)
+    short = Counter((lines[at].place, lines[at].within) for at in own if word_count(lines[at].text) < PROSE)
+    found: list[int] = []
+    for start, step in ((min(own), -1), (max(own), 1)):
+        edge = lines[start]
+        count = alike[edge.place, edge.within]
+        if count < max(_FEWEST_ALIKE, len(own) / 2) or short[edge.place, edge.within] <= count / 2:
+            continue
+        at = start + step
+        lost: list[int] = []
+        while 0 <= at < len(lines) and lines[at].within == edge.within:
+            lost.append(at)
+            at += step
+        is_alike = all(lines[each].place == edge.place and not lines[each].is_linked for each in lost)
+        if len(lost) <= _MOST_OF_EDGE and is_alike and all(odds[each] >= _LIKELY_EDGE for each in lost):
+            found += lost
+    return found
 
 
 def lost_items(lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:

@@ -10,18 +10,20 @@ from lxml.html import HtmlElement
 
 from extraction.blocks import Walk, tidy, walked
 
-__all__ = ["HEADINGS", "PROSE", "Line", "key", "lines_of", "page_lines", "tidy", "word_count"]
+__all__ = ["ENDS", "HEADINGS", "PROSE", "Line", "key", "lines_of", "page_lines", "tidy", "word_count"]
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CHROME = frozenset({"nav", "footer", "form", "aside", "dialog"})
 PROSE = 15  # words from which a line is prose and no furniture
 _CELLS = frozenset({"td", "th"})
+_LISTS = frozenset({"ul", "ol"})
 _LINKED_SHARE = 0.8
 _AROUND = 3  # elements
 _REMEMBERED = 2_000  # characters of a line, whose words the rules ask for again and again
 
 _IDEOGRAM = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
+ENDS = re.compile(r"""[.!?…。！？؟।]["'”’»«)\]]*$""")  # of a sentence
 
 
 def key(text: str) -> str:
@@ -52,7 +54,8 @@ class Line(NamedTuple):
 
     `style` is its tag and class, `place` those of the elements around it. `is_linked`: it is all one link, or links;
     `in_chrome`: it stands in a menu, a form, a footer or beside the article. `row` is a number that the cells of one
-    row of a table share, -1 elsewhere.
+    row of a table share, `listing` one that the lines of one list do, -1 elsewhere. `within` is the number of the
+    element that is around it, or around its list.
     """
 
     text: str
@@ -62,6 +65,8 @@ class Line(NamedTuple):
     is_linked: bool = False
     in_chrome: bool = False
     row: int = -1
+    listing: int = -1
+    within: int = -1
 
 
 def lines_of(walk: Walk) -> list[Line]:
@@ -71,7 +76,8 @@ def lines_of(walk: Walk) -> list[Line]:
     chrome = [tag in _CHROME for tag in walk.tags]
     for node, parent in enumerate(walk.parents):
         chrome[node] = chrome[node] or (parent >= 0 and chrome[parent])
-    settings: dict[int, tuple[str, str, bool, bool, int]] = {}
+    listings = _listings(walk)
+    settings: dict[int, tuple[str, str, bool, bool, int, int, int]] = {}
     lines = []
     for block in walk.blocks:
         at = block.node
@@ -81,11 +87,21 @@ def lines_of(walk: Walk) -> list[Line]:
             place = ">".join([styles[node] for node in reversed(around)])
             row = around[tags.index("tr")] if "tr" in tags else -1
             row = -1 if row in layout else row
-            settings[at] = styles[at], place, not HEADINGS.isdisjoint(tags), chrome[at], row
-        style, place, is_heading, in_chrome, row = settings[at]
+            listing = listings[at]
+            within = walk.parents[at if listing < 0 else listing]
+            settings[at] = styles[at], place, not HEADINGS.isdisjoint(tags), chrome[at], row, listing, within
+        style, place, is_heading, in_chrome, row, listing, within = settings[at]
         is_linked = block.linked >= _LINKED_SHARE * len(block.text)
-        lines.append(Line(block.text, style, place, is_heading, is_linked, in_chrome, row))
+        lines.append(Line(block.text, style, place, is_heading, is_linked, in_chrome, row, listing, within))
     return lines
+
+
+def _listings(walk: Walk) -> list[int]:
+    """Of each node the innermost list that it stands in, -1 where there is none."""
+    found: list[int] = []
+    for node, (tag, parent) in enumerate(zip(walk.tags, walk.parents, strict=True)):
+        found.append(node if tag in _LISTS else found[parent] if parent >= 0 else -1)
+    return found
 
 
 def _layout(walk: Walk) -> frozenset[int]:

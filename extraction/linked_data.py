@@ -3,17 +3,26 @@
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from extraction.home import leads_home
+from extraction.lines import key
+
 Node = Mapping[str, Any]
+_Place = tuple[str, str]
 
 _ARTICLE_TYPE = re.compile(r"(Article|Posting|Report|Review)$", re.IGNORECASE)
+_PAGE_TYPE = re.compile(r"Page$")
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
 _DEEPEST = 8
-_FEW = 20  # nodes of a list
+_FEW = 20  # nodes of a list, titles of a page
+_LONGEST_TITLE = 1_000  # characters
 
 
 def _parsed(script: str) -> Any:
@@ -28,12 +37,12 @@ def _parsed(script: str) -> Any:
 
 
 def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:
-    """Every object in the value, outer ones first."""
+    """Every object in the value, outer ones first, but for the entries of lists, which are other pages."""
     if depth > _DEEPEST:
         return
     if isinstance(value, dict):
         yield value
-        value = list(value.values())
+        value = [part for name, part in value.items() if name != "itemListElement"]
     if isinstance(value, list):
         for part in value:
             yield from _nodes(part, depth + 1)
@@ -52,10 +61,10 @@ def texts(value: Any, by_id: Mapping[str, Node] | None = None) -> tuple[str, ...
     return ()
 
 
-def _is_article(node: Node) -> bool:
+def _is_of_type(node: Node, wanted: re.Pattern[str]) -> bool:
     kinds = node.get("@type")
     kinds = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and _ARTICLE_TYPE.search(kind) for kind in kinds)
+    return any(isinstance(kind, str) and wanted.search(kind) for kind in kinds)
 
 
 def _address(value: Any) -> str:
@@ -81,27 +90,101 @@ def _is_free(node: Node) -> str:
     return "false" if "false" in said else "true" if "true" in said else ""
 
 
+def _page_of(node: Node) -> str:
+    return _address(node.get("mainEntityOfPage")) or _address(node.get("url"))
+
+
 def _special(node: Node) -> dict[str, tuple[str, ...]]:
     """What is no plain text: the addresses of its image and of its page, and whether it is free."""
     found = {
         "image": _address(node.get("image")) or _address(node.get("thumbnailUrl")),
-        "page": _address(node.get("mainEntityOfPage")) or _address(node.get("url")),
+        "page": _page_of(node),
         "isAccessibleForFree": _is_free(node),
     }
     return {name: (value,) if value else () for name, value in found.items()}
 
 
-def article_data(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What tells the page's own article from others that it marks up: its titles, as keys, and its addresses."""
+
+    titles: tuple[str, ...]
+    places: frozenset[_Place]
+
+    def owns(self, node: Node) -> bool | None:
+        """Whether the node is of this page's article; None where that cannot be told.
+
+        A headline may differ from the title shown, an address be an example's: it takes both to be another article's.
+        """
+        headline, place = _called(html.unescape(" ".join(texts(node.get("headline"))))), _place(_page_of(node))
+        if place in self.places or (headline and any(_tells_same(headline, title) for title in self.titles)):
+            return True
+        is_of_site = place is not None and any(place[0] == own[0] for own in self.places)
+        return False if headline and is_of_site else None
+
+
+def _tells_same(headline: str, title: str) -> bool:
+    """Whether one stands in the other; what is short beside a headline may be the site's name."""
+    return headline in title or (title in headline and 2 * len(title) >= len(headline))
+
+
+def _called(title: str) -> str:
+    return key(title[:_LONGEST_TITLE])
+
+
+def _own(tree: HtmlElement, url: str) -> _Own:
+    """What the page is called, and where it says that it is."""
+    named = {element.get("property"): element.get("content") or "" for element in tree.iter("meta")}
+    shown = (element.text_content() for element in tree.iter("title", "h1"))
+    links = (element.get("href") or "" for element in tree.iter("link") if element.get("rel") == "canonical")
+    titles = filter(None, map(_called, (named.get("og:title", ""), *islice(shown, _FEW))))
+    places = filter(None, map(_place, (url, named.get("og:url", ""), *islice(links, _FEW))))
+    return _Own(tuple(titles), frozenset(places))
+
+
+def _place(url: str) -> _Place | None:
+    """The host and the last part of the path, or the query behind none, by which a site's pages are told apart.
+
+    None for a front page.
+    """
+    try:
+        parts = urlsplit(url)
+        if leads_home(url) or not parts.hostname:
+            return None
+    except ValueError:
+        return None
+    last = unquote(parts.path).rstrip("/").rpartition("/")[2] or parts.query
+    return parts.hostname.removeprefix("www."), last.casefold()
+
+
+def _best(articles: Sequence[Node], tree: HtmlElement, url: str) -> Node:
+    """The node of the page's own article, or an empty one."""
+    if not articles:
+        return {}
+    page = _own(tree, url)
+    owned = [(is_own, node) for node in articles if (is_own := page.owns(node)) is not False]
+    return max(owned, key=lambda each: (each[0] is True, len(each[1])), default=(None, {}))[1]
+
+
+def article_data(tree: HtmlElement, url: str = "") -> dict[str, tuple[str, ...]]:
     """The strings that JSON-LD gives for the page's article, by property: `headline`, `author`, `articleBody`.
 
     `image` and `page` are addresses, `isAccessibleForFree` is `true` or `false`, of the article and its parts together.
-    Empty where there is no such node. Of several (teasers are marked up too), the one with most properties counts.
+    Empty where there is no such node. Of several (teasers are marked up too), one by the page's title or address
+    counts, then the one with most properties; one with another title and another address of the site never does.
     """
-    nodes: list[Node] = []
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text:
-            nodes.extend(_nodes(_parsed(script.text)))
+    nodes = _nodes_of(tree)
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-    best = max(filter(_is_article, nodes), key=len, default={})
+    best = _best([node for node in nodes if _is_of_type(node, _ARTICLE_TYPE)], tree, url)
     plain = {name: texts(value, by_id) for name, value in best.items()}
     return {name: found for name, found in (plain | _special(best)).items() if found}
+
+
+def is_page_closed(tree: HtmlElement) -> bool:
+    """Whether JSON-LD says of the page itself, whatever is on it, that a reader has to pay."""
+    return any(_is_free(node) == "false" for node in _nodes_of(tree) if _is_of_type(node, _PAGE_TYPE))
+
+
+def _nodes_of(tree: HtmlElement) -> list[Node]:
+    scripts = (script for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    return [node for script in scripts if script.text for node in _nodes(_parsed(script.text))]

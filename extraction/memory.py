@@ -6,16 +6,21 @@ prose stands in. A line that stands on most articles is none of theirs.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from extraction.lines import PROSE, Line, key, word_count
+from extraction.lines import ENDS, PROSE, Line, key, word_count
+from news.guidance import MEMORY_VERSION, readable
 
 _LIKELY_ENOUGH = 0.2  # to be remembered: less is no article's with or without memory
 _MOST_OF_PAGE, _MOST_LINES, _MOST_PLACES, _MOST_PAGES = 120, 320, 120, 40
 _RECURRING = 2  # earlier articles on which a line stands
-_USUAL = 0.5  # of the articles since it was first seen
+_USUAL = 0.5  # of the articles since it was first seen, were they no fewer than these
+_USUAL_OF = 6
+_SENTENCE, _SENTENCE_OF = 0.8, 6  # the same of a full sentence that stands as the article's own prose does
+_ALL_OF = 3  # articles so far: a sentence that every one of them has is the site's
 _INTRODUCTION = 30  # words from which a line that recurs may be a series' introduction
 _LABEL = 3  # words, the longest
 _MOST_DROPPED = 0.3  # of the words that the model takes; where it is more, the memory is doubted
@@ -63,6 +68,7 @@ def learned(memory: Mapping[str, Any], page: Mapping[str, Any], now: datetime) -
 
     After a redesign it begins anew with the pages that revealed it, and has `changed_at` in ISO form.
     """
+    memory = readable(memory)
     if not page or any(page["url"] == url or page["text"] == text for url, text in memory.get("pages", ())):
         return dict(memory)
     is_known = not page["places"] or not set(page["places"]).isdisjoint(memory.get("places", {}))
@@ -75,6 +81,7 @@ def learned(memory: Mapping[str, Any], page: Mapping[str, Any], now: datetime) -
     new = dict.fromkeys((*memory.get("strange", ()), *page["places"])) if misses else {}
     places = dict(memory.get("places", {})) | ({} if misses else dict.fromkeys(page["places"], seen))
     after = {
+        "version": MEMORY_VERSION,
         "seen": seen,
         "misses": misses,
         "pages": [*memory.get("pages", ()), [page["url"], page["text"]]][-_MOST_PAGES:],
@@ -95,6 +102,7 @@ def _begun_anew(memory: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         if last > before
     }
     return {
+        "version": MEMORY_VERSION,
         "seen": memory["misses"],
         "misses": 0,
         "pages": memory["pages"][-memory["misses"] :],
@@ -110,6 +118,7 @@ def is_worth_keeping(kept: Mapping[str, Any] | None, memory: Mapping[str, Any]) 
 
     While a site is new, or is being learned anew, each article counts.
     """
+    kept = readable(kept)
     if not kept or kept["changed_at"] != memory["changed_at"] or kept["misses"] != memory["misses"]:
         return bool(memory)
     ahead: int = memory["seen"] - kept["seen"]
@@ -130,12 +139,14 @@ def recurring(memory: Mapping[str, Any], lines: Sequence[Line], odds: Sequence[f
 
     None where that would cost the article too much; `likely` is what makes a line the article's.
     """
+    memory = readable(memory)
     if not memory:
         return {}
     taken = [at for at, odd in enumerate(odds) if odd >= likely]
     words = {at: word_count(lines[at].text) for at in taken}
     found = {at: _others(memory, lines[at].text) for at in taken if words[at] < _INTRODUCTION}
-    dropped = {at: others for at, others in found.items() if others}
+    places = {lines[at].place for at in taken if words[at] >= PROSE and not found.get(at)}
+    dropped = {at: others for at, others in found.items() if others and not _may_be_news(memory, lines[at], places)}
     dropped = {at: others for at, others in dropped.items() if not _is_label(lines, at, taken, dropped)}
     if sum(words[at] for at in dropped) > _MOST_DROPPED * sum(words.values()):
         return {}
@@ -153,8 +164,20 @@ def _is_label(lines: Sequence[Line], at: int, taken: Sequence[int], dropped: Map
     return word_count(lines[at].text) <= _LABEL and sum(lines[other].text == lines[at].text for other in taken) > 1
 
 
+def _may_be_news(memory: Mapping[str, Any], line: Line, places: AbstractSet[str]) -> bool:
+    """Whether it is a sentence that many articles have, `Nobody was hurt`, and not one that the site sets in all."""
+    if line.place not in places or not ENDS.search(line.text):
+        return False
+    first, count, _ = memory["lines"][_digest(key(line.text))]
+    seen = memory["seen"]
+    if count == seen >= _ALL_OF:
+        return False
+    return bool(seen < _SENTENCE_OF or count < _SENTENCE * max(_SENTENCE_OF, seen - first + 1))
+
+
 def _others(memory: Mapping[str, Any], text: str) -> int:
     """On how many articles a line stands, if it recurs; else 0."""
     first, count, _ = memory["lines"].get(_digest(key(text)), (0, 0, 0))
-    recurs = count >= _RECURRING and count >= _USUAL * (memory["seen"] - first + 1)
+    since = max(memory["seen"] - first + 1, min(_USUAL_OF, memory["seen"]))
+    recurs = count >= _RECURRING and count >= _USUAL * since
     return int(count) if recurs else 0

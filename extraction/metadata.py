@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from extraction.authors import signed
 from extraction.canonical import canonical
-from extraction.dates import modified, published
+from extraction.dates import in_order, modified, published
 from extraction.document import Document
 from extraction.images import image
 from extraction.language import told_language
@@ -43,7 +43,8 @@ def described(document: Document, known: Metadata, text: str) -> Article:
     """The article of this text, with all that the page tells of it and the origin of each."""
     title = next(iter(known.titles), Told(clip(text.partition("\n")[0], _MAKESHIFT_TITLE), "text"))
     address, picture, payment = canonical(document), image(document), is_paywalled(document)
-    first, last, spoken = published(document), modified(document), told_language(document, text)
+    first, spoken = published(document), told_language(document, text)
+    last = in_order(first, modified(document))
     return Article(
         url=document.url,
         canonical_url=address.value,

@@ -3,10 +3,11 @@
 import re
 
 from extraction.document import Document
+from extraction.linked_data import is_page_closed
 from extraction.provenance import Told
 
-_TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "content-tier")
-_CLOSED = frozenset({"locked", "metered", "paid", "premium", "subscriber"})
+_TIERS = ("article:content_tier", "og:article:content_tier", "content_tier", "content-tier", "access")
+_CLOSED = frozenset({"locked", "metered", "paid", "premium", "subscriber", "subscribers", "subscription"})
 _FREE = frozenset({"free", "open"})
 _MARK = re.compile(
     r"(?:^|[\s_])(?:paywall(?:ed)?|tp-container-inner|piano-paywall|subscriber-only|premium-paywall|article-paywall"
@@ -15,8 +16,11 @@ _MARK = re.compile(
 )
 
 
-def is_paywalled(document: Document) -> Told[bool | None]:
-    """Whether a reader has to pay for all of it; None where nothing tells."""
+def declared(document: Document) -> Told[bool | None]:
+    """Whether a reader has to pay for all of it, in the words of the page; None where it says nothing of the article.
+
+    What it says of other articles, whose teasers are marked up too, does not count.
+    """
     free = document.data.get("isAccessibleForFree", ())
     if free:
         return Told(free[0] == "false", "json-ld")
@@ -24,6 +28,16 @@ def is_paywalled(document: Document) -> Told[bool | None]:
         tier = document.first(name).lower()
         if tier in _CLOSED or tier in _FREE:
             return Told(tier in _CLOSED, f"meta {name}")
+    if is_page_closed(document.tree):
+        return Told(True, "json-ld")
+    return Told(None)
+
+
+def is_paywalled(document: Document) -> Told[bool | None]:
+    """Whether a reader has to pay for all of it; None where nothing tells."""
+    said = declared(document)
+    if said.value is not None:
+        return said
     if any(map(_MARK.search, document.walk.names)):
         return Told(True, "class")
     return Told(None)

@@ -1,5 +1,6 @@
 """Where the extractor's paragraphs stand among the lines of their page."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -69,6 +70,14 @@ def run_of(texts: Sequence[str], lines: Sequence[Line], start: int = 0) -> Seque
         if texts and lines[at].text == texts[0] and [line.text for line in lines[at : at + len(texts)]] == list(texts):
             return range(at, at + len(texts))
     return [next((at for at in range(start, len(lines)) if text in lines[at].text), -1) for text in texts]
+
+
+def set_apart(paragraphs: Sequence[Sequence[Placed]], lines: Sequence[Line]) -> frozenset[str]:
+    """The paragraphs that stand in other places than the bulk of the prose, as far as lines account for them."""
+    texts = [(part.text, lines[part.at].place) for parts in paragraphs for part in parts if part.at >= 0]
+    prose = Counter(place for text, place in texts if word_count(text) >= PROSE)
+    most = max(prose.values(), default=0)
+    return frozenset(text for text, place in texts if 2 * prose[place] < most)
 
 
 def taken(paragraphs: Iterable[Placed]) -> frozenset[int]:

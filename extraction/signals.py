@@ -7,7 +7,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from extraction.document import Document
-from extraction.lines import PROSE, Line, key, word_count
+from extraction.home import leads_home
+from extraction.instants import written_moment
+from extraction.lines import PROSE, Line, key, tidy, word_count
+from extraction.paywalls import declared
+from extraction.titles import called_names
 from extraction.walls import walls
 from news.url import host
 
@@ -17,9 +21,14 @@ _LINKED_SHARE = 0.5  # of a line that is a link with something beside it
 _ABOVE = 3  # lines between a headline, with its date and section, and its text
 _NEAR = 8  # lines beneath the body in which a page says that the rest is to be paid for
 _SHORT = 250  # words; of a page with more, nothing that stands in an article's place is feared
+_OWN_PROSE = 8  # words from which a line of the body, no heading and no teaser's, counts as its own prose
+_SENTENCE = 12  # words from which a sentence may be all that a flash has to say
+_LIKELY = 0.8
+_STOP = re.compile(r"[.!?。！？؟۔।։።][\"'”’»«)\]״]*$")
+_ABOVE_BODY = 4  # lines in which a page says when
+_LONGEST_DATE = 160  # characters of a line that holds a date, and little else
 _CUT = ("…", "...", "[…]", "[...]", "[&hellip;]")
 
-_HOME = re.compile(r"/?(?:index\.\w{2,5}|home/?|[a-z]{2}(?:[-_][a-z]{2})?/?)?", re.IGNORECASE)
 _LISTS = frozenset({
     "tag", "tags", "etiqueta", "etiquetas", "etiquette", "category", "categories", "categorie", "categoria",
     "kategorie", "kategoria", "kategori", "rubrique", "rubriques", "rubrik", "rubrika", "section", "sections",
@@ -42,8 +51,6 @@ _DATES = (
 _LIST_TYPE = re.compile(
     r'"@type"\s*:\s*(?:\[[^]]*?)?"(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|Blog|WebPage/CollectionPage)"'
 )
-_NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*(?:"\s*false\s*"|false)', re.IGNORECASE)
-_NOT_FREE_META = frozenset({"locked", "metered", "premium", "paid", "subscription", "subscriber", "subscribers"})
 _ROOTS = frozenset({"root", "app", "__next", "__nuxt", "react-root", "main-app", "application", "gatsby-focus-wrapper"})
 
 
@@ -54,7 +61,9 @@ class Signals:
     Of the body: `words`, `sureness` (the F1 that its finder expects), `run` (words of its longest stretch without the
     headline of something else in it), the shares of its words in `cards` under such headlines, and in lines that are
     `cut` off. Of the page: `teasers` (headlines that lead elsewhere), `linked` (share of its words that are links),
-    `says_list`, `says_article` and `is_dated` (by its metadata), `is_listing` and `is_article_path` (by its address).
+    `says_list`, `says_article` and `is_dated` (by its metadata), `is_listing` and `is_article_path` (by its address),
+    `is_signed`, and `shows_date` (in a line about the body). `prose` are the body's words in paragraphs of its own,
+    `sentence` those of its longest one that is whole, and very likely the article's. `sites`: the site's names as keys.
     What it asks of its reader, and whether it is a mere shell for scripts, is looked for only where the body is short.
     """
 
@@ -69,15 +78,22 @@ class Signals:
     linked: float = 0.0
     page_words: int = 0
     headings: tuple[str, ...] = ()
+    prose: int = 0
+    sentence: int = 0
+    sites: frozenset[str] = frozenset()
     is_dated: bool = False
+    shows_date: bool = False
+    is_signed: bool = False
     is_home: bool = False
     is_listing: bool = False
     is_article_path: bool = False
     says_article: bool = False
     says_website: bool = False
     says_list: bool = False
+    is_free: bool = False
     is_not_free: bool = False
     asks_for_payment: bool = False
+    asks_members: bool = False
     asks_who: bool = False
     is_shell: bool = False
     is_text_cut: bool = False
@@ -95,13 +111,25 @@ class _Set:
         """The words of a line."""
         return word_count(self.lines[at].text)
 
+    def is_prose(self, at: int) -> bool:
+        """Whether a line of the body is a paragraph."""
+        return not self.lines[at].is_heading and self.words(at) >= _OWN_PROSE
+
     def share(self, numbers: Iterable[int]) -> float:
         """The share of the body's words in these of its lines."""
         return sum(map(self.words, numbers)) / (sum(map(self.words, self.own)) or 1)
 
 
-def signals(document: Document, titles: Sequence[str], paragraphs: Sequence[str], sureness: float) -> Signals:
-    """What the page shows; `paragraphs` is the body as it would be kept."""
+def signals(
+    document: Document,
+    titles: Sequence[str],
+    paragraphs: Sequence[str],
+    sureness: float,
+    *,
+    odds: Sequence[float] = (),
+    is_signed: bool = False,
+) -> Signals:
+    """What the page shows; `paragraphs` is the body as it would be kept, `odds` what the model says of each line."""
     lines = document.lines
     teasers = frozenset(at for at in range(len(lines)) if _is_teaser(at, document))
     page = _Set(lines, _own(paragraphs, lines), teasers)
@@ -120,18 +148,25 @@ def signals(document: Document, titles: Sequence[str], paragraphs: Sequence[str]
         teasers=len(teasers),
         linked=sum(len(line.text) for line in lines if line.is_linked) / (size or 1),
         headings=tuple(line.text for line in lines if line.is_heading)[:3],
+        prose=sum(map(page.words, filter(page.is_prose, plain))),
+        sentence=max((page.words(at) for at in plain if _is_sentence(lines[at].text, odds[at : at + 1])), default=0),
+        sites=called_names(document),
+        is_signed=is_signed,
         is_text_cut=bool(plain) and lines[plain[-1]].text.endswith(_CUT),
-        **(_of_walls(document, page) if words * (1 - page.share(carded)) <= _SHORT else {}),
+        **(_of_walls(document, page, plain) if words * (1 - page.share(carded)) <= _SHORT else {}),
         **_of_address(document.url),
         **_of_metadata(document),
     )
 
 
-def _of_walls(document: Document, page: _Set) -> dict[str, Any]:
-    """What the page asks of its reader before it shows more."""
+def _of_walls(document: Document, page: _Set, plain: Sequence[int]) -> dict[str, Any]:
+    """What the page asks of its reader before it shows more, and whether it says when it is from."""
+    around = list(_around(page))
     return {
+        "shows_date": _shows_date(document, page, plain),
         "page_words": sum(word_count(line.text) for line in page.lines),
-        "asks_for_payment": any(walls().asks_for_payment(text) for text in _around(page.own, page.lines)),
+        "asks_for_payment": any(_asks_for_payment(at, page) for at in around),
+        "asks_members": any(walls().asks_members(page.lines[at].text) for at in around),
         "asks_who": any(field.get("type") == "password" for field in document.tree.iter("input")),
         "is_shell": _is_shell(document),
     }
@@ -143,13 +178,14 @@ def _of_metadata(document: Document) -> dict[str, bool]:
         script.text or "" for script in document.tree.iter("script") if "ld+json" in (script.get("type") or "").lower()
     )
     kind = document.first("og:type").lower()
-    tier = document.first("article:content_tier", "access").lower()
+    is_paid = declared(document).value
     return {
         "is_dated": bool(document.data.get("datePublished")) or bool(document.first(*_DATES)),
         "says_article": kind.startswith("article") or bool(document.data),
         "says_website": kind in ("website", "blog", "profile"),
         "says_list": _LIST_TYPE.search(scripts) is not None,
-        "is_not_free": _NOT_FREE.search(scripts) is not None or tier in _NOT_FREE_META,
+        "is_free": is_paid is False,
+        "is_not_free": is_paid is True,
     }
 
 
@@ -202,10 +238,45 @@ def _run(page: _Set) -> int:
     return longest
 
 
-def _around(own: Sequence[int], lines: Sequence[Line]) -> Iterator[str]:
-    """The texts of the lines that the body spans, and of those right beneath it."""
-    first, last = (own[0], own[-1]) if own else (0, 0)
-    return (line.text for line in lines[first : last + 1 + _NEAR])
+def _around(page: _Set) -> Iterator[int]:
+    """The lines that the body spans, and those right beneath it, up to the second headline of something else."""
+    first, last = (page.own[0], page.own[-1]) if page.own else (0, 0)
+    others = 0
+    for at in range(first, min(len(page.lines), last + 1 + _NEAR)):
+        others += at > last and at in page.teasers
+        if others > 1:
+            return
+        yield at
+
+
+def _asks_for_payment(at: int, page: _Set) -> bool:
+    """Whether the line asks for money: one of the body's own paragraphs may speak of paywalls."""
+    text = page.lines[at].text
+    is_own_prose = at in page.own and page.words(at) >= PROSE
+    return walls().closes_with_payment(text) if is_own_prose else walls().asks_for_payment(text)
+
+
+def _is_sentence(text: str, odds: Sequence[float]) -> bool:
+    """Whether it is a whole sentence, and very likely the article's."""
+    if not odds or odds[0] < _LIKELY or text.endswith(_CUT) or walls().asks_for_scripts(text):
+        return False
+    return word_count(text) >= _SENTENCE and _STOP.search(text) is not None
+
+
+def _shows_date(document: Document, page: _Set, plain: Sequence[int]) -> bool:
+    """Whether a line about the body, none of a teaser's, says when it is from."""
+    first = next(filter(page.is_prose, plain), None)
+    if first is None:
+        return False
+    around = [*range(max(0, plain[0] - _ABOVE_BODY), first), *range(plain[-1] + 1, plain[-1] + 2)]
+    texts = [page.lines[at].text for at in around if at < len(page.lines) and not _is_about_teaser(at, page)]
+    times = {tidy(each.text_content()) for each in document.tree.iter("time")} - {""}
+    short = [text for text in texts if len(text) <= _LONGEST_DATE]
+    return any(written_moment(text) or any(each in text for each in times) for text in short)
+
+
+def _is_about_teaser(at: int, page: _Set) -> bool:
+    return any(near in page.teasers for near in range(at - _ABOVE, at + 2))
 
 
 def _of_address(url: str) -> dict[str, bool]:
@@ -215,8 +286,7 @@ def _of_address(url: str) -> dict[str, bool]:
     asks = any(name in _ASKED for name, _ in parse_qsl(parts.query))
     is_article = bool(_DATED_PATH.search(parts.path)) or bool(segments and _SLUG.search(segments[-1]))
     is_list = asks or (not is_article and any(segment in _LISTS for segment in segments))
-    is_home = not parts.query and _HOME.fullmatch(parts.path) is not None
-    return {"is_home": is_home, "is_listing": is_list, "is_article_path": is_article and not asks}
+    return {"is_home": leads_home(url), "is_listing": is_list, "is_article_path": is_article and not asks}
 
 
 def _is_shell(document: Document) -> bool:

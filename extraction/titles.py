@@ -17,7 +17,8 @@ _BETWEEN = r"\s+[|–—·•:»‹›<>/~-]+\s+|\s*[|•·»]\s*"
 _SEPARATOR = rf"{_BETWEEN}|\s+\*{{2,}}\s+|\s+:\s+"
 _SHORTEST = 3  # words of a title that is told by the page's own line
 _MOST_PARTS = 8
-_SUFFIX = re.compile(rf"(?:{_BETWEEN})(?P<name>[^|]{{2,60}})$")
+_LAST_PART = re.compile(rf"(?:{_BETWEEN})(?P<name>[^|]{{2,60}})$")
+_MOST_OF_A_NAME = 4  # words of what may be the site's name at the end of a title
 
 
 def site_names(document: Document) -> frozenset[str]:
@@ -36,6 +37,24 @@ def names_site(text: str, sites: frozenset[str]) -> bool:
     """Whether the text is one of the site's names, were it without the accents and apostrophes that hosts lack."""
     plain = key(text)
     return plain in sites or "".join(filter(str.isalnum, unicodedata.normalize("NFKD", plain))) in sites
+
+
+def called_names(document: Document) -> frozenset[str]:
+    """The site's names as keys, and a name that the title element says twice: 'Before you continue to X | X'."""
+    element = next(document.tree.iter("title"), None)
+    title = "" if element is None else tidy(storable(element.text_content()))[-_LONGEST_NAME:]
+    last = _LAST_PART.search(title)
+    is_twice = last is not None and key(title[: last.start()]).endswith(key(last["name"]))
+    return site_names(document) | ({key(last["name"])} - {""} if last is not None and is_twice else set())
+
+
+def without_name(title: str, sites: frozenset[str]) -> str:
+    """The title without the site's name where it ends in it, with or without a separator."""
+    words = title.split()
+    for number in range(min(_MOST_OF_A_NAME, len(words) - 1), 0, -1):
+        if names_site(" ".join(words[-number:]), sites):
+            return " ".join(words[:-number])
+    return title
 
 
 def _without_site(title: str, sites: frozenset[str]) -> str:

@@ -64,13 +64,14 @@ Reason = Literal[
 class NoArticle:
     """The verdict on a page that is no article: a reason from a short list, and a sentence for the user.
 
-    `confidence`, from 0 to 1, is how likely the verdict is right.
+    `confidence`, from 0 to 1, is how likely the verdict is right. `missed_rule` is as in an article.
     """
 
     url: str
     reason: Reason
     detail: str = ""
     confidence: float = 1.0
+    missed_rule: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

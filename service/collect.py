@@ -21,30 +21,18 @@ from news.guidance import Guidance, rules_of
 from news.ports import Extractor
 from news.rhythm import Rhythm
 from news.source import Feed, FoundLink, Link, Source
-from service.blemishes import blemishes, dated_by
+from service.blemishes import blemishes, dated_by, published_before
 from service.board import WatchBoard
 from service.record import record
+from service.refuse import OF_NO_ARTICLE, Refuser
 from service.revise import Reviser
+from service.sameness import tells_another
 from service.site_memory import SiteMemory
 from storage import Database, Transaction
 from storage.faults import is_of_machine
 from storage.subscriptions import Subscription
 
 log = structlog.get_logger()
-
-# What the shape of a URL leads to, where a site publishes other things beside its articles.
-_OF_NO_ARTICLE = ("not html", "no text", "too short", "index page")
-_EXCUSED = (*_OF_NO_ARTICLE, "paywall stub")
-_EXCUSE = timedelta(days=1)  # for which one article speaks for its source
-# What a site shows in an article's place when it has moved, or wants something first. A page that lists others is the
-# fault of whoever linked to it: the site is well.
-_SUSPICIOUS = ("soft 404", "consent wall", "paywall stub", "not html", "no text", "too short")
-# What may be the first state of an article, which some sites publish before its text: where that is not so sure, the
-# page is looked at once more.
-_MAY_GROW = ("too short", "no text", "paywall stub", "index page")
-_UNSURE = 0.6
-_GROWN = timedelta(hours=1)
-_REFUSED = "no article: "
 
 _LAG = timedelta(days=3)  # by which the roads of a source may bring an article later than it is dated
 
@@ -60,7 +48,7 @@ class Collector:
         self._clock = clock
         self._board = board
         self._reviser = reviser
-        self._suspected: set[int] = set()
+        self._refuser = Refuser(database, clock)
         self._memory = SiteMemory(database)
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
@@ -196,8 +184,8 @@ class Collector:
             await self._seen_again(link, extracted)
             return None
         if isinstance(extracted, NoArticle):
-            is_settled = await self._refuse(link, extracted)
-            return False if is_settled and extracted.reason in _OF_NO_ARTICLE else None
+            is_settled = await self._refuser.refuse(link, extracted)
+            return False if is_settled and extracted.reason in OF_NO_ARTICLE else None
         await self._keep_article(source, link, extracted, fetched_at)
         return True
 
@@ -215,30 +203,6 @@ class Collector:
             await self._reviser.not_seen(link)
         else:
             await self._reviser.seen_again(link, extracted)
-
-    async def _refuse(self, link: Link, verdict: NoArticle) -> bool:
-        """Settle the link and count the page, or have it looked at once more; whether it is settled."""
-        now = self._clock.now()
-        reason = _REFUSED + verdict.reason + (f" ({verdict.detail})" if verdict.detail else "")
-        async with self._database.write() as tx:
-            if _may_grow(link, verdict):
-                await tx.links.postpone(link.id, now + _GROWN, reason)
-                log.info("no article yet", url=link.url, reason=verdict.reason, confidence=verdict.confidence)
-                return False
-            await tx.links.settle(link.id, "refused", now, error=reason)
-            await tx.refusals.count(link.source_id, verdict, now)
-            if verdict.reason in _SUSPICIOUS and not await self._is_excused(tx, link, verdict):
-                await tx.sources.suspect(link.source_id)
-                self._suspected.add(link.source_id)
-        log.info("no article", url=link.url, reason=verdict.reason, detail=verdict.detail)
-        return True
-
-    async def _is_excused(self, tx: Transaction, link: Link, verdict: NoArticle) -> bool:
-        """Whether it is one of the other things that a site publishes, such as photographs, beside its articles."""
-        if verdict.reason not in _EXCUSED:
-            return False
-        latest = await tx.sources.brought_article(link.source_id)
-        return latest is not None and self._clock.now() - latest < _EXCUSE
 
     async def _store(
         self,
@@ -266,19 +230,13 @@ class Collector:
         await tx.search.add(number, *read.search_terms)
         await tx.caps.bit(source.id, blemishes(article), now)
         await self._memory.learn(tx, source, article, now)
-        await self._trust(tx, source)
+        await self._refuser.trust(tx, source)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
         is_history = link.is_history or _was_there_before(source, link, article)
         watches = await self._decide(tx, stored, replace(read, article=article), now, is_history=is_history)
         again = None if is_history or link.road == "spider" else self._reviser.first_revisit(now)
         await tx.links.settle(link.id, "fetched", now, article_id=number, revisit_at=again)
         return {"outcome": "history" if is_history else "new", "watches": watches}
-
-    async def _trust(self, tx: Transaction, source: Source) -> None:
-        """A page was an article; that costs a write only where something was suspected, before this visit or in it."""
-        if source.suspicions or source.id in self._suspected:
-            await tx.sources.trust(source.id)
-            self._suspected.discard(source.id)
 
     async def _meet(self, tx: Transaction, link: Link, article_id: int, now: datetime) -> None:
         """Settle a link whose article is in the archive.
@@ -318,15 +276,9 @@ def _blamed(source: Source, link: Link) -> Iterator[None]:
         raise PageError(f"a fault of Vigie's: {type(error).__name__}: {error}") from error
 
 
-def _may_grow(link: Link, verdict: NoArticle) -> bool:
-    """Whether the page deserves a second look, and has not had it: it is news, and may be an article by then."""
-    is_doubtful = verdict.reason in _MAY_GROW and verdict.confidence < _UNSURE
-    return is_doubtful and not link.is_history and not link.last_error.startswith(_REFUSED)
-
-
 def _is_another(article: Article, known: Article) -> bool:
-    """Whether two pages that claim one address are different articles: another page, another title, another text."""
-    return urls.key(article.url) != urls.key(known.url) and article.title != known.title and article.text != known.text
+    """Whether two pages that claim one address are different articles: another page, which tells something else."""
+    return urls.key(article.url) != urls.key(known.url) and tells_another(article, known)
 
 
 def _is_history(source: Source, feed: Feed, published_at: datetime | None) -> bool:
@@ -349,11 +301,11 @@ def _was_there_before(source: Source, link: Link, article: Article) -> bool:
     """Whether the page itself says that it is older than our watching.
 
     Section pages show old articles again, and any touch puts them into a sitemap; what a feed lists is believed to be
-    new, whatever date it bears.
+    new, whatever date it bears. A date that was only guessed from its words is not the page's own.
     """
-    if source.alert_history or link.road == "feed" or source.watched_since is None or article.published_at is None:
+    if source.alert_history or link.road == "feed" or source.watched_since is None:
         return False
-    return article.published_at < source.watched_since
+    return published_before(article, source.watched_since)
 
 
 async def _learn_of(tx: Transaction, source: Source, new: Sequence[FoundLink], now: datetime) -> None:

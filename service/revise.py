@@ -19,6 +19,7 @@ from news.ports import Workers
 from news.source import FoundLink, Link
 from service.board import WatchBoard, WatchHit
 from service.record import record
+from service.sameness import tells_another
 from storage import Database, Transaction
 from storage.links import ListedAgain
 
@@ -168,7 +169,7 @@ async def _is_another(tx: Transaction, link: Link, stored: StoredArticle, now_sa
     if urls.key(now_says.url) not in known or await tx.articles.id_of(now_says.canonical_url) is None:
         return True
     there = (await tx.articles.of(now_says.canonical_url)).article
-    return there.title == now_says.title or there.text == now_says.text
+    return not tells_another(now_says, there)
 
 
 def _as_known_by_now(before: Article, now_says: Article) -> Article:

@@ -9,6 +9,7 @@ import structlog
 
 from extraction.memory import is_worth_keeping, learned
 from news.article import Article
+from news.guidance import readable
 from news.source import Source
 from storage import Database, Transaction
 
@@ -27,7 +28,7 @@ class SiteMemory:
 
     async def refresh(self, tx: Transaction, source: Source) -> None:
         """Take up what another process has written, or somebody made it forget; ours is lost then."""
-        kept = await tx.sources.memory(source.id) or {}
+        kept = readable(await tx.sources.memory(source.id))
         if source.id not in self._current or kept != self._kept[source.id]:
             self._hold(source, kept, kept)
 

@@ -188,7 +188,7 @@ class Sources(Named[Source]):
         return {row.id: (row.rhythm, row.patterns) for row in await self._connection.execute(_held(statement))}
 
     async def memory(self, number: int) -> Any:
-        """What its articles have taught of its pages, as JSON; None where nothing is learned."""
+        """What its articles have taught of its pages, as JSON; None where nothing is learned, or it cannot be read."""
         return await self._connection.scalar(select(_source.c.memory).where(_source.c.id == number))
 
     async def remember(self, number: int, memory: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-from storage.types import CleanText, Instant, JsonText
+from storage.types import CleanText, Instant, JsonText, LearnedText
 
 metadata = MetaData(
     naming_convention={
@@ -74,7 +74,7 @@ source = Table(
     Column("told_at", Instant),
     Column("suspicions", Integer, nullable=False, server_default="0"),
     Column("failing_since", Instant),
-    Column("memory", JsonText),
+    Column("memory", LearnedText),
     sqlite_autoincrement=True,
 )
 

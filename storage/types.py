@@ -58,6 +58,19 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class LearnedText(JsonText):
+    """The same of what can be learned anew: what is no JSON is as if it were not there, and breaks nothing."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """The values again; None where they cannot be read."""
+        try:
+            return super().process_result_value(value, dialect)
+        except ValueError:
+            return None
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)

@@ -99,7 +99,7 @@ async def test_a_source_that_shows_nothing_but_the_beginnings_of_articles_is_sus
 
 
 async def test_a_headline_whose_text_comes_later_is_an_article_then(site: LocalSite, vigie: Running) -> None:
-    url = show(site, "flash", _FLASH.format(_TEXT))
+    url = show(site, "flash", _FLASH.format("Plus d'informations à suivre sur la reprise du travail au port."))
     vigie.wait(minutes=11)
     await vigie.visit()
     [link] = await vigie.links(url)
@@ -116,10 +116,54 @@ async def test_a_headline_whose_text_comes_later_is_an_article_then(site: LocalS
 async def test_a_headline_whose_text_never_comes_is_looked_at_twice_and_counted_once(
     site: LocalSite, vigie: Running
 ) -> None:
-    url = show(site, "flash", _FLASH.format(_TEXT))
+    url = show(site, "flash", _FLASH.format("Plus d'informations à suivre sur la reprise du travail au port."))
     for _ in range(4):
         vigie.wait(minutes=61)
         await vigie.visit()
     [link] = await vigie.links(url)
     assert (link.state, site.asked["/flash"]) == ("refused", 2)
     assert (await refused(vigie))["too short"].times == 1
+
+
+async def test_a_flash_of_one_sentence_is_an_article_and_grows_with_its_page(site: LocalSite, vigie: Running) -> None:
+    show(site, "flash", _FLASH.format(_TEXT))
+    vigie.wait(minutes=11)
+    await vigie.visit()
+    [flash, _] = await vigie.articles()
+    assert flash.article.text == _TEXT
+    assert flash.article.confidence is not None and flash.article.confidence < 0.5
+    site.articles["/flash"] = _FLASH.format(f"{_TEXT}</p><p>{_TEXT.replace('lundi', 'mardi')} {_TEXT}")
+    vigie.wait(minutes=70)
+    await vigie.visit()
+    [flash, _] = await vigie.articles()
+    assert "mardi" in flash.article.text
+
+
+_PROSE = "".join(f"<p>{text}</p>" for text in (_TEXT, _TEXT.replace("jeudi", "mardi"), _TEXT.replace("port", "lac")))
+
+
+async def test_what_only_sounds_like_a_wall_is_looked_at_twice_and_suspects_no_source_that_brings_articles(
+    site: LocalSite, vigie: Running
+) -> None:
+    titles = ("Page introuvable", "Cookie consent", "Gestion des cookies", "404")
+    urls = [
+        show(site, f"mur-{number}", f"<html><head><title>{title}</title></head><body>{_PROSE}</body></html>")
+        for number, title in enumerate(titles)
+    ]
+    vigie.wait(minutes=11)
+    await vigie.visit()
+    assert [(await vigie.links(url))[0].state for url in urls] == ["pending"] * 4
+    site.articles["/mur-3"] = site.articles["/mur-3"].replace("404", "404 mots sur la reprise du travail au port")
+    vigie.wait(minutes=61)
+    await vigie.visit()
+    assert [(await vigie.links(url))[0].state for url in urls] == ["refused"] * 3 + ["fetched"]
+    assert {reason: one.times for reason, one in (await refused(vigie)).items()} == {"soft 404": 1, "consent wall": 2}
+    assert (await vigie.source("Le Site")).trouble == ""
+
+
+async def test_walls_without_a_doubt_make_a_source_suspect_at_once(site: LocalSite, vigie: Running) -> None:
+    for number in range(3):
+        show(site, f"mur-{number}", "<html><head><title>Gestion des cookies</title></head><body>OK</body></html>")
+    vigie.wait(minutes=11)
+    await vigie.visit()
+    assert (await vigie.source("Le Site")).trouble == "suspect"

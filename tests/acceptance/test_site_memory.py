@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 from structlog.testing import capture_logs
 
 from extraction.pool import WorkerPool
@@ -96,7 +97,7 @@ async def test_a_redesign_is_told_and_the_pages_that_revealed_it_teach(
         assert [one["source"] for one in logs if one["event"] == "site redesigned"] == ["Le Site"]
         assert await layout(vigie) == Layout(4, vigie.clock.now())
         new = [stored.article.text for stored in await vigie.articles() if "article-1" in stored.article.url]
-        assert sum(NEW_BOX in text for text in new) == 2
+        assert sum(NEW_BOX in text for text in new) == 3
 
 
 async def test_a_look_at_an_article_again_neither_teaches_nor_takes_the_lost_box_for_a_change(
@@ -118,6 +119,23 @@ async def test_a_look_at_an_article_again_neither_teaches_nor_takes_the_lost_box
         [stored] = [one for one in await vigie.articles() if one.article.url.endswith("-1")]
         async with vigie.archive.database.read() as tx:
             assert not await tx.revisions.of(stored.id)
+
+
+@pytest.mark.parametrize("garbage", ["{", "[]", '{"seen": 3}', '{"version": 1, "seen": 3}'])
+async def test_a_memory_that_cannot_be_read_is_dropped_and_learned_anew(
+    site: LocalSite, pool: WorkerPool, clock: ManualClock, tmp_path: Path, settings: str, garbage: str
+) -> None:
+    show(site, 1, 2, 3)
+    async with running(tmp_path, settings, pool, clock) as vigie:
+        await vigie.visit()
+        async with vigie.archive.database.write() as tx:
+            await tx.connection.execute(sql("UPDATE source SET memory = :garbage"), {"garbage": garbage})
+        assert await layout(vigie) is None
+        show(site, 4)
+        vigie.wait(minutes=11)
+        await vigie.visit()
+        assert (await boxed(vigie))[4] is True
+        assert await layout(vigie) == Layout(1)
 
 
 async def test_a_source_at_another_address_begins_without_memory(

@@ -59,10 +59,19 @@ async def test_a_page_from_a_file_is_printed_to_be_read(vigie: Commands, tmp_pat
     assert "Accueil" not in extracted.out
 
 
-async def test_a_page_that_is_no_article_gives_the_reason_and_no_output(vigie: Commands) -> None:
-    refused = await vigie.apart("extract", "-", "--json", stdin=b"<html><body><p>Hello</p></body></html>")
-    assert (refused.code, refused.out) == (1, "")
-    assert refused.err.startswith("error: - is no article: ")
+async def test_a_page_that_is_no_article_gives_the_reason_and_how_sure_it_is(vigie: Commands) -> None:
+    page = b"<html><body><p>Hello</p></body></html>"
+    refused = await vigie.apart("extract", "-", "--json", stdin=page)
+    assert refused.code == 1
+    why = refused.json
+    assert (why.keys(), why["reason"]) == ({"reason", "detail", "confidence"}, "too short")
+    assert 0 < why["confidence"] <= 1
+    said = f"{why['reason']} ({why['detail']}), confidence {why['confidence']:.2f}"
+    assert refused.err.startswith(f"error: - is no article: {said}")
+    plain = await vigie.apart("extract", "-", stdin=page)
+    assert (plain.code, plain.out, plain.err) == (1, "", refused.err)
+    explained = await vigie.apart("extract", "-", "--explain", "--json", stdin=page)
+    assert (explained.code, explained.json["verdict"]) == (0, f"no article: {said}")
 
 
 @pytest.mark.parametrize(
@@ -211,6 +220,19 @@ async def test_rules_are_tried_and_explained_before_they_are_written(vigie: Comm
     plain = await vigie.apart("extract", "-", "--body", "article > p", "--json", stdin=promo)
     assert plain.json["text"].endswith(PARAGRAPH)
     assert plain.json["text"].startswith("Achetez")
+
+
+async def test_a_rule_for_bodies_that_selects_nothing_is_told_beside_the_result(vigie: Commands) -> None:
+    rule = ("--body", "div[data-text]")
+    said = "note: the rule body selects nothing on this page, which is read without it: div[data-text]\n"
+    missed = await vigie.apart("extract", "-", *rule, "--json", stdin=PAGE.encode())
+    assert (missed.code, missed.err, PARAGRAPH in missed.json["text"]) == (0, said, True)
+    explained = await vigie.apart("extract", "-", *rule, "--explain", stdin=PAGE.encode())
+    assert (explained.code, explained.err) == (0, said)
+    none = await vigie.apart("extract", "-", *rule, stdin=b"<html><body><p>Nothing yet.</p></body></html>")
+    assert (none.code, none.err.startswith(f"{said}error: - is no article: ")) == (1, True)
+    met = await vigie.apart("extract", "-", "--body", "article", stdin=PAGE.encode())
+    assert (met.code, met.err) == (0, "")
 
 
 async def test_a_page_is_explained_by_the_rules_of_its_source(vigie: Commands) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from extraction.titles import LONGEST_TITLE
 from news.text import clip
-from service.blemishes import blemishes, dated_by
+from service.blemishes import blemishes, dated_by, is_dated_by_itself, published_before
 from tests.samples import HOUR, NOON, an_article
 
 ARTICLE = an_article("1")
@@ -41,3 +41,49 @@ def test_an_article_is_published_when_it_was_fetched_at_the_latest() -> None:
     assert early.published_at == NOON
     claim = (NOON + HOUR).isoformat()
     assert early.provenance["published_at"] == f"json-ld; {claim} is in the future, taken as the time of fetching"
+
+
+def test_a_change_in_the_future_or_before_publication_is_left_out_and_marked() -> None:
+    origin = {"modified_at": "json-ld"}
+    for published_at, modified_at, why in (
+        (NOON - HOUR, NOON + HOUR, "in the future"),
+        (None, NOON + HOUR, "in the future"),
+        (NOON + HOUR, NOON + HOUR, "in the future"),
+        (NOON - HOUR, NOON - 2 * HOUR, "before publication"),
+    ):
+        article = replace(ARTICLE, published_at=published_at, modified_at=modified_at, provenance=origin)
+        kept = dated_by(article, NOON)
+        assert kept.modified_at is None
+        assert kept.provenance["modified_at"] == f"json-ld; {modified_at.isoformat()} is {why}, left out"
+    for published_at, modified_at in ((NOON - HOUR, NOON), (NOON, NOON), (None, NOON - HOUR)):
+        article = replace(ARTICLE, published_at=published_at, modified_at=modified_at, provenance=origin)
+        assert dated_by(article, NOON) == article
+
+
+def test_only_what_a_page_declares_or_shows_in_a_time_element_is_its_own_date() -> None:
+    for origin in ("json-ld", "meta date; json-ld names no day: '2026-11'", "time, taken as Europe/Paris"):
+        assert is_dated_by_itself(replace(ARTICLE, provenance={"published_at": origin}))
+    for origin in (
+        "text",
+        "text, of its change",
+        "htmldate; meta date names no day: '2026-11'",
+        "json-ld, of its change",
+    ):
+        assert not is_dated_by_itself(replace(ARTICLE, provenance={"published_at": origin}))
+    assert is_dated_by_itself(ARTICLE), "a spider of the user's own brought it"
+
+
+def test_a_bare_day_and_a_guessed_zone_are_before_an_instant_only_where_they_are_so_by_a_day() -> None:
+    midnight = NOON - 12 * HOUR
+    for published_at, origin, before in (
+        (NOON - HOUR, "json-ld", True),
+        (NOON, "json-ld", False),
+        (NOON - HOUR, "text", False),
+        (NOON - HOUR, "json-ld, taken as Europe/Paris", False),
+        (NOON - 25 * HOUR, "json-ld, taken as Europe/Paris", True),
+        (midnight, "json-ld", False),
+        (midnight - 24 * HOUR, "json-ld", True),
+        (None, "", False),
+    ):
+        article = replace(ARTICLE, published_at=published_at, provenance={"published_at": origin})
+        assert published_before(article, NOON) is before

@@ -70,7 +70,7 @@ DOORS: dict[tuple[str, str], tuple[int, str]] = {
     ("crawler/proxy.py", "socket.socket"): (1, "the type of what GuardedDialler hands over"),
     ("crawler/reactor.py", "twisted.internet.reactor"): (1, CRAWLER),
     ("crawler/reactor.py", "twisted.internet.reactor.startRunning"): (1, CRAWLER),
-    ("extraction/dates.py", "htmldate.find_date"): (1, MEMORY),
+    ("extraction/guessed_day.py", "htmldate.find_date"): (1, MEMORY),
     ("service/hub.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("service/machine.py", "socket.socket"): (1, LISTENS),
     ("storage/database.py", "sqlalchemy.ext.asyncio.create_async_engine"): (3, OWN),
@@ -112,7 +112,7 @@ def test_no_package_is_left_out() -> None:
     [
         ("crawler/feeds.py", "feedparser.parse", "BytesIO"),
         ("crawler/entries.py", "lxml.etree.iterparse", "BytesIO"),
-        ("extraction/dates.py", "htmldate.find_date", "tree"),
+        ("extraction/guessed_day.py", "htmldate.find_date", "tree"),
     ],
 )
 def test_a_reader_that_would_fetch_an_address_is_given_none(file: str, readers: str, given: str) -> None:

@@ -49,6 +49,15 @@ def test_an_amp_file_becomes_the_plain_one() -> None:
     assert canonical(document(url=URL + ".amp.html", root="amp")).value == URL + ".html"
 
 
+@pytest.mark.parametrize("root", ["amp", "⚡"])
+def test_the_path_of_an_amp_page_loses_its_beginning(root: str) -> None:
+    there = URL.replace("site.example/", "site.example/amp/")
+    assert canonical(document(url=there, root=root)).value == URL
+    assert canonical(document(url=there)).value == there
+    ampere = URL.replace("site.example/", "site.example/ampere/")
+    assert canonical(document(url=ampere, root=root)).value == ampere
+
+
 def test_an_article_on_amps_keeps_its_address() -> None:
     assert canonical(document(url="https://site.example/amp", root="amp")).value == "https://site.example/amp"
 

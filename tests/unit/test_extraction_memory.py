@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,11 +12,16 @@ from extraction.article import extract_article
 from extraction.lines import Line
 from extraction.memory import imprint, is_worth_keeping, learned, recurring, without_dropped
 from news.article import Article, Page
-from news.guidance import Guidance
+from news.guidance import Guidance, layout_of, readable
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BOX = "Rejoignez la communauté des lecteurs du phare"
 NEW_BOX = "Tous les soirs, la météo marine du phare"
+NEWS = (
+    "Nobody was hurt in the accident, the police said.",
+    "The investigation continues.",
+    "Anyone who saw anything is asked to call the police in Brest.",
+)
 INTRODUCTION = " ".join(["Chaque semaine de cet été nous suivons le fleuve de sa source à la mer"] * 3)
 
 
@@ -45,6 +51,82 @@ def test_a_recurring_line_goes_on_the_third_article_and_not_before() -> None:
     third = _lines(3, BOX)
     assert BOX in _kept(_after(_page(1, BOX)), third)
     assert _kept(_after(_page(1, BOX), _page(2, BOX)), third) == [line.text for line in third[:3]]
+
+
+@pytest.mark.parametrize("sentence", NEWS)
+def test_a_sentence_of_the_news_that_recurs_stays(sentence: str) -> None:
+    young = _after(_page(1, sentence), _page(2, sentence))
+    assert sentence in _kept(young, _lines(3, sentence))
+    old = _after(*(_page(n) for n in range(20)), *(_page(n, sentence) for n in (21, 22, 23)))
+    assert sentence in _kept(old, _lines(30, sentence))
+    often = _after(*(_page(n, *([sentence] if n % 4 else [])) for n in range(20)))
+    assert sentence in _kept(often, _lines(30, sentence)), "three articles in four"
+
+
+def test_a_sentence_that_nearly_all_articles_have_is_the_sites() -> None:
+    pages = [_page(n, *([NEWS[0]] if n else [])) for n in range(7)]
+    assert NEWS[0] in _kept(_after(*pages[:5]), _lines(9, NEWS[0])), "four of five"
+    assert NEWS[0] not in _kept(_after(*pages[:6]), _lines(9, NEWS[0])), "five of six"
+
+
+def test_a_sentence_that_all_articles_have_is_the_sites_from_the_fourth_on() -> None:
+    assert NEWS[0] in _kept(_after(*(_page(n, NEWS[0]) for n in range(2))), _lines(9, NEWS[0]))
+    assert NEWS[0] not in _kept(_after(*(_page(n, NEWS[0]) for n in range(3))), _lines(9, NEWS[0]))
+
+
+def test_a_sentence_in_a_place_of_its_own_goes_on_the_third_article() -> None:
+    memory = _after(_page(1, NEWS[0]), _page(2, NEWS[0]))
+    apart = Line(NEWS[0], "p.note", "aside.x>p.note")
+    assert NEWS[0] not in _kept(memory, [*_lines(3), apart])
+
+
+def test_a_line_that_is_first_seen_late_must_stand_on_most_of_several_articles() -> None:
+    old = _after(*(_page(n) for n in range(20)), _page(21, BOX), _page(22, BOX))
+    assert BOX in _kept(old, _lines(30, BOX))
+    assert BOX not in _kept(learned(old, _page(23, BOX), NOW), _lines(30, BOX))
+
+
+@pytest.mark.parametrize("broken", [[], "x", 7, {"x": 1}, {"seen": 3}, {"lines": 3}])
+def test_a_memory_that_cannot_be_read_is_taken_as_empty(broken: Any) -> None:
+    whole = _after(_page(1, BOX), _page(2, BOX))
+    for memory in (broken, {**whole, **broken, "version": 0} if isinstance(broken, dict) else broken):
+        assert recurring(memory, _lines(3, BOX), [0.9] * 4, 0.55) == {}
+        assert learned(memory, _page(3), NOW) == _after(_page(3))
+        assert is_worth_keeping(memory, _after(_page(3)))
+        assert layout_of(memory) is None
+    assert layout_of(whole) is not None
+    body = "".join(f"<p>{line.text}</p>" for line in _lines(3))
+    found = extract_article(Page("https://a.example/3", body.encode()), Guidance(memory=broken))
+    assert isinstance(found, Article)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"version": 2},
+        {"seen": "3"},
+        {"misses": None},
+        {"lines": 3},
+        {"lines": {"x": 3}},
+        {"lines": {"x": [1, 2]}},
+        {"lines": {"x": [1, 2, "3"]}},
+        {"places": ["x"]},
+        {"places": {"x": "y"}},
+        {"pages": {}},
+        {"pages": ["xy"]},
+        {"pages": [["x", 1]]},
+        {"strange": [1]},
+        {"changed_at": 1},
+        {"changed_at": "yesterday"},
+        {"changed_at": "2026-11-03T00:00:00"},
+    ],
+)
+def test_a_memory_of_another_shape_cannot_be_read(wrong: dict[str, Any]) -> None:
+    whole = _after(_page(1, BOX), _page(2, BOX))
+    assert readable(whole) == readable(json.loads(json.dumps(whole))) == whole
+    assert readable({**whole, "changed_at": NOW.isoformat()})
+    assert readable({**whole, **wrong}) == {}
+    assert all(readable({name: value for name, value in whole.items() if name != gone}) == {} for gone in wrong)
 
 
 def test_the_same_article_teaches_once_by_its_address_and_by_its_text() -> None:
@@ -149,7 +231,8 @@ def test_the_third_page_of_a_site_loses_the_box_between_its_paragraphs() -> None
     held = []
     for number in range(4):
         texts = [line.text for line in _lines(number)]
-        body = "".join(f"<p>{text}.</p>" for text in (*texts[:2], f"{BOX}, chaque matin et chaque soir", *texts[2:]))
+        own = [f"{text}." for text in texts]
+        body = "".join(f"<p>{text}</p>" for text in (*own[:2], f"{BOX}, chaque matin et chaque soir", *own[2:]))
         page = Page(f"https://a.example/{number}", f"<h1>Number {number}</h1><div>{body}</div>".encode())
         found = extract_article(page, Guidance(memory=memory))
         assert isinstance(found, Article)

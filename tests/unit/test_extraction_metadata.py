@@ -201,6 +201,31 @@ class TestCanonicalUrl:
         for claim in ("https://blogs.example/post", "https://yours.blogs.example/post"):
             assert canonical_url(document(f'<link rel="canonical" href="{claim}">', url=tenant)) == tenant
 
+    @pytest.mark.parametrize(
+        ("url", "claim"),
+        [
+            ("https://m.co.uk/post", "https://bbc.co.uk/post"),
+            ("https://m.co.uk/post", "https://co.uk/post"),
+            ("https://m.blogspot.com/post", "https://bob.blogspot.com/post"),
+            ("https://blogspot.com/post", "https://bob.blogspot.com/post"),
+            ("https://www.blogspot.com/post", "https://bob.blogspot.com/post"),
+            ("https://m.blogs.example/post", "https://yours.blogs.example/post"),
+        ],
+    )
+    def test_strangers_below_one_suffix_are_no_site(self, url: str, claim: str) -> None:
+        assert canonical_url(document(f'<link rel="canonical" href="{claim}">', url=url)) == url
+
+    @pytest.mark.parametrize(
+        ("url", "claim"),
+        [
+            ("https://m.bbc.co.uk/post", "https://www.bbc.co.uk/post"),
+            ("https://amp.bob.blogspot.com/post", "https://bob.blogspot.com/post"),
+            ("https://www.bbc.co.uk/post", "https://sport.bbc.co.uk/post"),
+        ],
+    )
+    def test_one_site_below_a_suffix_is_one(self, url: str, claim: str) -> None:
+        assert canonical_url(document(f'<link rel="canonical" href="{claim}">', url=url)) == claim
+
     def test_a_site_that_names_its_front_page_everywhere_keeps_its_articles_apart(self) -> None:
         assert canonical_url(document('<link rel="canonical" href="https://www.site.example/">')) == URL
 
