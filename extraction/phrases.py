@@ -107,7 +107,7 @@ def _breadth(text: str) -> int:
     return len(text) * (2 if text >= _FIRST_WIDE else 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """The phrases of all languages, ready to be asked about one line at a time."""
 
@@ -133,8 +133,10 @@ class Phrases:
 
     def kind_of(self, line: str) -> str:
         """What a line of the site's is, in words; empty where it is the author's."""
-        if len(line) > _LONGEST_LABEL + _MOST_DECORATION:
-            return ""
+        return _remembered(self, line) if len(line) <= _LONGEST_LABEL + _MOST_DECORATION else ""
+
+    def looked_up(self, line: str) -> str:
+        """The same, looked up anew."""
         if self._is_one_of(line, self.lines):
             return "a line of the site's"
         if len(line) > _LONGEST_CLOSING + _MOST_DECORATION and not self._may_open(line[:_HEAD]):
@@ -167,6 +169,12 @@ class Phrases:
         if breadth <= _LONGEST_SENTENCE and self.sentences.end(plain) >= 0:
             return True
         return breadth <= _LONGEST_CLOSING and _without_tail(plain).endswith(self.closings)
+
+
+@lru_cache(maxsize=4_096)
+def _remembered(known: Phrases, line: str) -> str:
+    """The kind of a line; several rules ask for it."""
+    return known.looked_up(line)
 
 
 @cache
