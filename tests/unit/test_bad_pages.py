@@ -2,7 +2,6 @@
 
 import time
 from functools import cache
-from statistics import median
 
 import pytest
 
@@ -11,7 +10,7 @@ from news.article import NoArticle, Page
 from tests.bad_pages import BAD_PAGES, PROSE, BadPage
 
 URL = "https://site.example/2026/11/pont/"
-TURNS = 3
+TURNS = 3  # a machine that does other things makes a turn longer and never shorter: the shortest counts
 GROWTH = 4  # how many times larger the second page is
 # Time that grows as the square would be 16 times as long.
 MOST = 2 * GROWTH
@@ -25,39 +24,41 @@ LARGEST = (
 )  # fmt: skip
 
 
-def verdict(body: bytes) -> str:
+def read(body: bytes) -> tuple[str, float]:
+    """What comes of a page, and the processor time that it takes."""
+    started = time.process_time()
     found = extract_article(Page(URL, body, "text/html"))
-    return found.reason if isinstance(found, NoArticle) else "article"
+    seconds = time.process_time() - started
+    return found.reason if isinstance(found, NoArticle) else "article", seconds
 
 
-def seconds(body: bytes) -> float:
-    """The processor time of one page, the median of some turns."""
-    times = []
-    for _ in range(TURNS):
-        started = time.process_time()
-        extract_article(Page(URL, body))
-        times.append(time.process_time() - started)
-    return median(times)
+def shortest(body: bytes) -> float:
+    """The processor time of one page that nothing else lengthens."""
+    return min(read(body)[1] for _ in range(TURNS))
 
 
 @cache
 def plain() -> float:
     """What the smallest page takes, so that what every page takes is not counted as growth."""
-    extract_article(Page(URL, PROSE.encode()))
-    return seconds(f"<html><body><article><h1>Le pont</h1>{PROSE}".encode())
+    read(PROSE.encode())
+    return shortest(f"<html><body><article><h1>Le pont</h1>{PROSE}".encode())
 
 
 @pytest.mark.parametrize("bad", BAD_PAGES, ids=lambda bad: bad.name)
 def test_time_grows_as_the_page_does(bad: BadPage) -> None:
     body = bad.body(GROWTH * bad.small)
-    small, large = seconds(bad.body(bad.small)), seconds(body)
-    assert large <= MOST * (small + plain()), f"{small:.4f} s, {GROWTH} times as large {large:.4f} s"
-    assert verdict(body) == bad.verdict
+    most = MOST * (shortest(bad.body(bad.small)) + plain())
+    verdict, large = read(body)
+    if large > most:  # a single turn may have been disturbed
+        large = shortest(body)
+    assert large <= most, f"{GROWTH} times as large {large:.4f} s, {most:.4f} s at most"
+    assert verdict == bad.verdict
 
 
 @pytest.mark.parametrize("bad", [bad for bad in BAD_PAGES if bad.name in LARGEST], ids=lambda bad: bad.name)
 def test_the_largest_of_them_is_an_article_or_a_verdict(bad: BadPage) -> None:
-    assert verdict(bad.body(bad.full)) == bad.verdict
+    verdict, _ = read(bad.body(bad.full))
+    assert verdict == bad.verdict
 
 
 def test_the_largest_are_all_there() -> None:
