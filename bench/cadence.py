@@ -77,8 +77,8 @@ def by_frequency(factor: float, bounds: Bounds) -> Next:
     known: list[datetime] = []
 
     def next_poll(now: datetime, new: Sequence[datetime]) -> datetime:
-        nonlocal known
-        known = [instant for instant in [*known, *new] if now - instant < _WEEK]
+        known.extend(new)
+        del known[: bisect_right(known, now - _WEEK)]
         interval = _WEEK / max(len(known), 1) * factor
         return now + min(max(interval, bounds.shortest), bounds.longest)
 
