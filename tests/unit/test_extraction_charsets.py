@@ -1,7 +1,6 @@
 """Pages in the charsets that the web has been written in, and the lies that servers and heads tell of them."""
 
 import time
-from statistics import median
 
 import pytest
 from hypothesis import given, settings
@@ -162,18 +161,20 @@ def test_any_bytes_are_text_whatever_is_said_of_them(body: bytes, content_type: 
     decoded(body, content_type).encode("utf-8", "surrogatepass")
 
 
-def seconds(body: bytes, content_type: str) -> float:
+def seconds(body: bytes, content_type: str, turns: int) -> float:
+    """The shortest of some turns: what else the machine does makes one longer and never shorter."""
     times = []
-    for _ in range(5):
+    for _ in range(turns):
         started = time.process_time()
         decoded(body, content_type)
         times.append(time.process_time() - started)
-    return median(times)
+    return min(times)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.one_of(st.binary(min_size=1, max_size=60), st.lists(SIGNS, min_size=1, max_size=6).map(b"".join)), HEADERS)
 def test_any_bytes_take_time_as_their_number_has_it(piece: bytes, content_type: str) -> None:
     body = b"<p>" + piece * (100_000 // len(piece))
-    small, large = seconds(body, content_type), seconds(body + body[3:] * 3, content_type)
-    assert large <= 2 * 4 * (small + seconds(SENTENCES["ja"].encode("euc-jp"), ""))
+    larger = body + body[3:] * 3
+    most = 2 * 4 * (seconds(body, content_type, 3) + seconds(SENTENCES["ja"].encode("euc-jp"), "", 3))
+    assert seconds(larger, content_type, 1) <= most or seconds(larger, content_type, 5) <= most
