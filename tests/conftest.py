@@ -1,5 +1,6 @@
-"""What many tests need: the databases."""
+"""What many tests need: the databases, and no search for garbage among themselves."""
 
+import gc
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,6 +11,12 @@ from storage import Database
 from tests.databases import PostgreSQL, migrate, running_postgresql
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def pytest_collection_finish() -> None:
+    """Keep thousands of tests and all modules out of every search for garbage, which they would make slow."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
