@@ -22,8 +22,8 @@ async def reactor_on_our_loop() -> AsyncIterator[None]:
 
 @pytest.fixture(scope="session")
 async def pool(reactor_on_our_loop: None) -> AsyncIterator[WorkerPool]:
-    """Two worker processes, warm."""
-    workers = WorkerPool(2, 10)
+    """Two worker processes, warm; patient, for a machine that has other things to do."""
+    workers = WorkerPool(2, 60)
     await workers.warm()
     yield workers
     await workers.close()

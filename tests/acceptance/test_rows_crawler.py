@@ -75,17 +75,20 @@ def visit(site: LocalSite, pool: WorkerPool, clock: ManualClock, tmp_path: Path)
     """Visits hostile sites, each a source named by the path that its feed lists, and a healthy one beside them.
 
     Each has a port of its own, for Vigie asks a host that fails ever more slowly. With `at` the source is that path.
+    `patience` is how many seconds of silence it bears: more where the work, ours and theirs, takes one by itself.
     """
 
     @asynccontextmanager
-    async def visited(*paths: str, at: str = "/feed.xml", **scripts: HostileSite) -> AsyncIterator[Visited]:
+    async def visited(
+        *paths: str, at: str = "/feed.xml", patience: int = 1, **scripts: HostileSite
+    ) -> AsyncIterator[Visited]:
         site.publish("bien", _WELL)
         async with AsyncExitStack() as stack:
             bad = {path: await stack.enter_async_context(HostileSite()) for path in paths}
             for path, hostile in bad.items():
                 hostile.listed = [path]
             bad |= scripts
-            settings = _settings(site, bad, at)
+            settings = _settings(site, bad, at, patience)
             vigie = await stack.enter_async_context(running(tmp_path, settings, pool, clock))
             await vigie.visit()
             yield Visited(vigie, bad)
@@ -93,9 +96,9 @@ def visit(site: LocalSite, pool: WorkerPool, clock: ManualClock, tmp_path: Path)
     return visited
 
 
-def _settings(site: LocalSite, bad: dict[str, HostileSite], at: str) -> str:
+def _settings(site: LocalSite, bad: dict[str, HostileSite], at: str, patience: int) -> str:
     allow = json.dumps([site.address, *(hostile.address for hostile in bad.values())])
-    crawler = "[crawler]\ndelay = 0\ntimeout = 2\nidle_timeout = 1\nvisits = 100\n"
+    crawler = f"[crawler]\ndelay = 0\ntimeout = {2 * patience}\nidle_timeout = {patience}\nvisits = 100\n"
     urls = {"well": site.url()} | {name: hostile.url(at) for name, hostile in bad.items()}
     sources = "".join(f'[[source]]\nname = "{name}"\nurl = "{url}"\n' for name, url in urls.items())
     return f"{crawler}[network]\nallow = {allow}\n{sources}"
@@ -125,7 +128,7 @@ async def test_row_11_bombs_are_stopped_while_they_are_decoded(visit: Visit) -> 
     """Row 11: gzip, deflate (both kinds), Brotli, Zstandard, one in the other, a thousand layers, and plain lies."""
     bombs = [f"/bomb-{name}" for name in ("gzip", "deflate", "raw-deflate", "br", "zstd", "chained")]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    async with visit(*bombs, "/bomb-layers", "/not-gzip") as visited:
+    async with visit(*bombs, "/bomb-layers", "/not-gzip", patience=20) as visited:
         assert await visited.titles() == set()
         await visited.ends("refused", "larger than Vigie takes (10 MiB)", *bombs)
         assert await visited.caps("/bomb-gzip") == {"page size"}
@@ -143,7 +146,7 @@ async def test_row_11_a_bomb_of_a_sitemap_is_stopped_too(visit: Visit) -> None:
             hostile.answers["/"] = answering(page())
             if body is not None:
                 hostile.answers["/sitemap.xml.gz"] = answering(body, "Content-Type: application/gzip")
-        async with visit(at="/", sent=sent, opened=opened, boxed=boxed) as visited:
+        async with visit(at="/", sent=sent, opened=opened, boxed=boxed, patience=20) as visited:
             assert await visited.titles() == set()
             for name, hostile in visited.bad.items():
                 assert hostile.asked["/sitemap.xml.gz"]
@@ -214,14 +217,14 @@ async def test_row_15_a_page_too_heavy_to_read_is_given_up(visit: Visit, monkeyp
     links = b"<html><body>" + b'<p><a href="/x">Lire aussi notre article</a></p>' * 100_000
     monkeypatch.setitem(BEHAVIOURS, "/nested", answering(nested))
     monkeypatch.setitem(BEHAVIOURS, "/links", answering(links))
-    async with visit("/nested", "/links") as visited:
+    async with visit("/nested", "/links", patience=20) as visited:
         assert await visited.titles() == set()
         await visited.ends("refused", "no article: ", "/nested", "/links")
 
 
 async def test_row_16_a_title_without_end_is_clipped(visit: Visit) -> None:
     """Row 16: a title of 9 MB, an attribute of 1 MB."""
-    async with visit("/long-title", "/long-attribute") as visited:
+    async with visit("/long-title", "/long-attribute", patience=20) as visited:
         titles = {title[:9]: title for title in await visited.titles()}
         assert set(titles) == {"Le budget", "Le consei"}
         assert all(len(title) <= 1_000 for title in titles.values())
@@ -384,7 +387,7 @@ async def test_row_26_sitemaps_that_name_themselves_or_have_no_floor_come_to_an_
         for hostile in (circle, deep, wide):
             hostile.answers["/"] = answering(page())
             hostile.answers["/robots.txt"] = answering(f"Sitemap: {hostile.url('/sitemap.xml')}".encode())
-        async with visit(at="/", circle=circle, deep=deep, wide=wide) as visited:
+        async with visit(at="/", circle=circle, deep=deep, wide=wide, patience=20) as visited:
             assert await visited.titles() == set()
             assert circle.asked["/sitemap.xml"] <= 2
             assert {path for path in deep.asked if "level" in path} == {f"/level{level}" for level in range(1, 6)}

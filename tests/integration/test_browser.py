@@ -222,9 +222,9 @@ TROUBLES: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 async def test_after_a_page_that_misbehaves_the_next_is_shown(monkeypatch: pytest.MonkeyPatch, trouble: str) -> None:
-    limits = replace(QUICK, page=PageLimits(seconds=10 if trouble == "too much HTML" else 3, quiet=2))
+    html, said = TROUBLES[trouble]
+    limits = replace(QUICK, page=PageLimits(seconds=3 if said == "in time" else 60, quiet=2))
     async with opened(monkeypatch, limits) as here:
-        html, said = TROUBLES[trouble]
         here.serve("/bad", html)
         here.serve("/good", "<p>Ici")
         with pytest.raises(WireError, match=said):
