@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Processes that share the tests; 0 runs them in this one, where a debugger can be had.
+JOBS   ?= 2
 
 .PHONY: help demo run test coverage check bench lock clean
 help: ## what can be made
@@ -20,8 +22,8 @@ demo: $(VENV)/.made ## a news site on loopback is crawled until a real e-mail an
 run: $(VENV)/.made ## the service, its data in ./data
 	@$(BIN)/vigie run --data data $(ARGS)
 
-test: $(VENV)/.made ## every test
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.made ## every test, in JOBS=2 processes
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 coverage: $(VENV)/.made ## every test, and the lines and branches that none of them took
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html $(ARGS)
