@@ -24,7 +24,7 @@ def settings(*sites: HostileSite, **urls: str) -> str:
     """The settings for these sources, by name, on these sites."""
     sources = "".join(f'[[source]]\nname = "{name}"\nurl = "{url}"\n' for name, url in urls.items())
     allow = json.dumps([site.address for site in sites])
-    return f"[crawler]\ndelay = 0\ntimeout = 2\nidle_timeout = 1\n[network]\nallow = {allow}\n{sources}"
+    return f"[crawler]\ndelay = 0\n[network]\nallow = {allow}\n{sources}"
 
 
 def once(first: Behaviour, then: Behaviour) -> Behaviour:
