@@ -23,7 +23,8 @@ def print_explanation(explanation: "Explanation", *, json: bool) -> None:
     """The blocks in a table, kept ones bright, or all in JSON; then the verdict and the metadata."""
     found = explanation.found
     if json:
-        print_json({"blocks": explanation.blocks, "verdict": _verdict(found), "article": _fields(found)})
+        said = refused(found) if isinstance(found, NoArticle) else {}
+        print_json({"blocks": explanation.blocks, "verdict": _verdict(found), **said, "article": _fields(found)})
         return
     if explanation.blocks:
         _print_blocks(explanation.blocks)
@@ -52,6 +53,11 @@ def _odds(odds: float | None) -> str:
 def refusal(found: NoArticle) -> str:
     """Why a page is no article, and how sure that is, in words."""
     return found.reason + (f" ({found.detail})" if found.detail else "") + f", confidence {found.confidence:.2f}"
+
+
+def refused(found: NoArticle) -> dict[str, Any]:
+    """The same in JSON."""
+    return {"reason": found.reason, "detail": found.detail, "confidence": found.confidence}
 
 
 def _verdict(found: Article | NoArticle) -> str:

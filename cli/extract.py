@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -12,10 +13,11 @@ import typer
 from cli.archive import quiet_logs
 from cli.articles import described, print_article
 from cli.errors import FoundWantingError
-from cli.explanation import print_explanation, refusal
+from cli.explanation import print_explanation, refusal, refused
 from cli.options import BODY, DEFAULT_DATA, DROP, ByBrowser, Config, Data, Json
 from cli.output import err, print_json, print_note
 from news.article import Article, NoArticle, Page
+from news.clock import SystemClock
 from news.errors import ConfigError, NotFoundError
 from news.guidance import Guidance, rules_of
 
@@ -77,23 +79,24 @@ def extract(
 
 def _print(found: _Found, source: str, *, json: bool) -> None:
     """Print what was found. Raises FoundWantingError where it is no article."""
-    _tell_of_missed_rule(found)
+    outcome = _outcome(found)
+    _tell_of_missed_rule(outcome)
     if not isinstance(found, Article | NoArticle):
         print_explanation(found, json=json)
-        return
-    if isinstance(found, NoArticle):
-        if json:
-            print_json({"reason": found.reason, "detail": found.detail, "confidence": found.confidence})
-        raise FoundWantingError(f"{source} is no article: {refusal(found)}")
-    if json:
-        print_json(_shown(found))
-    else:
-        print_article(found)
+    elif isinstance(found, Article):
+        print_json(_shown(found)) if json else print_article(found)
+    elif json:
+        print_json(refused(found))
+    if isinstance(outcome, NoArticle):
+        raise FoundWantingError(f"{source} is no article: {refusal(outcome)}")
 
 
-def _tell_of_missed_rule(found: _Found) -> None:
+def _outcome(found: _Found) -> Article | NoArticle:
+    return found if isinstance(found, Article | NoArticle) else found.found
+
+
+def _tell_of_missed_rule(outcome: Article | NoArticle) -> None:
     """That the rule for bodies has selected nothing, so that the page was read without it, on standard error."""
-    outcome = found if isinstance(found, Article | NoArticle) else found.found
     if outcome.missed_rule:
         print_note(f"the rule body selects nothing on this page, which is read without it: {outcome.missed_rule}")
 
@@ -140,7 +143,18 @@ async def _asked(
 ) -> _Found:
     """What the extractor says of the page by the source's rules and memory; rules that are tried replace them."""
     guidance = Guidance(rules_of({**(source.rules if source else {}), **rules}), memory)
-    return await (extractor.explain(page, guidance) if explain else extractor.extract(page, guidance))
+    return _dated(await (extractor.explain(page, guidance) if explain else extractor.extract(page, guidance)))
+
+
+def _dated(found: _Found) -> _Found:
+    """What was found, dates in the future marked as they are before an article is stored."""
+    from service.blemishes import dated_by
+
+    outcome = _outcome(found)
+    if not isinstance(outcome, Article):
+        return found
+    dated = dated_by(outcome, SystemClock().now())
+    return dated if isinstance(found, Article | NoArticle) else replace(found, found=dated)
 
 
 def _of_url(settings: "Settings", url: str, way: _Way, ask: _Ask) -> _Found:

@@ -8,6 +8,7 @@ from typing import Any
 
 from extraction.body import Body, body_of
 from extraction.boilerplate import RULES, WORDING, reasons
+from extraction.consent import CONSENT
 from extraction.decoding import decoded
 from extraction.document import Document, parsed
 from extraction.furniture import Known
@@ -83,13 +84,15 @@ def reading_of(document: Document, guidance: Guidance) -> Reading:
     told = metadata(document)
     titles = [each.value for each in told.titles]
     known = Known(next(iter(titles), ""), tuple(titles), told.names.value, told.keywords)
-    body = body_of(document, titles, guidance)
+    body = body_of(document, known, guidance)
     known = replace(known, apart=set_apart(body.parts, document.lines))
     why = reasons(body.paragraphs, known, WORDING if body.is_ruled else RULES)
     kept = [storable(text) for text, reason in zip(body.paragraphs, why, strict=True) if not reason]
     text = "\n\n".join(kept)
     is_signed = bool(told.names.value)
-    found = verdict(signals(document, titles, kept, body.sureness, odds=body.odds, is_signed=is_signed))
+    consent = [at for at, reason in body.gone.items() if reason == CONSENT]
+    shown = signals(document, titles, kept, body.sureness, odds=body.odds, consent=consent, is_signed=is_signed)
+    found = verdict(shown)
     missed = guidance.rules.body if body.misses else ""
     if found.reason:
         refused = NoArticle(document.url, found.reason, found.detail, round(found.confidence, 2), missed)

@@ -53,6 +53,7 @@ _BY = re.compile(
 )
 _AND = re.compile(r"\s*[;|/]\s*|\s*,\s*|\s+(?:and|et|und|y|og|och|&)\s+", re.IGNORECASE)
 _INITIALS = re.compile(r"\s*\([^()]{1,12}\)$")
+_ADDRESS = re.compile(r"(?:https?:)?//|www\.", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\.(?:com|fr|org|net)\b|^\W*$|^\d+$|^(?:admin|null|undefined|none|unknown|written(?: by)?)$"
     r"|^\w+(?:\.\w+){2,}$",
@@ -62,6 +63,8 @@ _NO_NAME = re.compile(
 
 def _names(raw: Iterable[str], sites: frozenset[str]) -> Iterator[str]:
     for text in raw:
+        if _ADDRESS.match(tidy(text)):  # as Open Graph asks for: where the author is found, and no name
+            continue
         for part in _AND.split(_BY.sub("", tidy(html.unescape(text)))):
             name = _INITIALS.sub("", _BY.sub("", part)).strip(" ,.;-–")
             if name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) and not names_site(name, sites):

@@ -16,9 +16,11 @@ from trafilatura.settings import Document as Extracted
 from extraction.aftermath import end_of
 from extraction.boilerplate import after_the_end
 from extraction.boxes import boxed
+from extraction.consent import consent_lines
 from extraction.document import Document
 from extraction.features import Told
-from extraction.gaps import likely_lists, lost_edges, lost_items, lost_paragraphs
+from extraction.furniture import Known
+from extraction.gaps import likely_lists, lost_edges, lost_items, lost_lead, lost_paragraphs
 from extraction.headings import contents_run, lost_headings
 from extraction.likelihood import likelihoods
 from extraction.lines import PROSE, Line, page_lines, tidy, word_count
@@ -142,25 +144,35 @@ def _joined(paragraphs: Iterable[Placed], lines: Sequence[Line]) -> Iterator[lis
         yield cells
 
 
-def body_of(document: Document, titles: Sequence[str], guidance: Guidance = UNGUIDED) -> Body:
-    """The body under one of these titles; boilerplate may still be among its paragraphs."""
+def body_of(document: Document, known: Known, guidance: Guidance = UNGUIDED) -> Body:
+    """The body under one of the titles that are known; boilerplate may still be among its paragraphs."""
     ruled = _ruled(document, guidance.rules.body) if guidance.rules.body else None
     if ruled is not None:
         return ruled
     declared = declared_body(document)
-    found = likelihoods(document.walk, told(document, titles, declared), lambda: votes_of(document))
+    found = likelihoods(document.walk, told(document, known.other_titles, declared), lambda: votes_of(document))
     sure = found.sureness
     least = _LIKELY * sure
     others = recurring(guidance.memory, document.lines, found.odds, least)
-    odds = [0.0 if at in others else odd for at, odd in enumerate(found.odds)]
-    own = [Placed(at, document.lines[at].text, "model") for at in chosen(odds, document.lines, least)]
+    consent = consent_lines(document.walk, document.lines)
+    odds = [0.0 if at in others or at in consent else odd for at, odd in enumerate(found.odds)]
+    own = _own(odds, document, least, known)
     if sum(word_count(paragraph.text) for paragraph in own) < _FEWEST_WORDS:
         sure = _LEAST_SURE
         own = placed(_extracted(document, fast=False), document.lines, "fallback: trafilatura")
-    boxes = boxed(document.walk, document.lines, sorted(taken(own)), found.odds)
+    boxes = {**boxed(document.walk, document.lines, sorted(taken(own)), found.odds), **consent}
     own = [paragraph for paragraph in own if paragraph.at not in boxes]
     body = _without(_left(composed(own, declared, document.lines, sure), boxes), others)
     return body._replace(odds=found.odds, least=least, voted=found.voted, misses=bool(guidance.rules.body))
+
+
+def _own(odds: Sequence[float], document: Document, least: float, known: Known) -> list[Placed]:
+    """The lines that are at least so likely the article's, and its lead."""
+    lines = document.lines
+    at_once = chosen(odds, lines, least)
+    lead = [Placed(at, lines[at].text, "lead") for at in lost_lead(odds, document.walk, lines, at_once, known)]
+    own = [*lead, *(Placed(at, lines[at].text, "model") for at in at_once)]
+    return sorted(own, key=lambda paragraph: paragraph.at)
 
 
 def _left(body: Body, why: Mapping[int, str]) -> Body:

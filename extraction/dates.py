@@ -45,14 +45,16 @@ class _Page(NamedTuple):
     month_first: bool
 
 
-def _page(document: Document) -> _Page:
+def _page(document: Document, spoken: str | None) -> _Page:
     claim = (document.tree.get("lang") or "").lower()
     country = host(document.url).rpartition(".")[2]
-    if claim:
+    if spoken and spoken != "en":
+        month_first = False
+    elif claim:
         month_first = claim in ("en", "en-us", "en_us") and country not in _DAY_FIRST_HOSTS
     else:
         month_first = len(country) != 2 or country == "us"
-    return _Page(document, local_zone(document), month_first)
+    return _Page(document, local_zone(document, spoken), month_first)
 
 
 def _declared(document: Document, properties: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -148,12 +150,13 @@ def _shown(page: _Page, aside: str = "", *, changed: bool) -> Told[datetime | No
     return Told(None)
 
 
-def published(document: Document) -> Told[datetime | None]:
+def published(document: Document, spoken: str | None = None) -> Told[datetime | None]:
     """The instant of first publication, aware, in UTC, and its origin; midnight where only the day is known.
 
     A local time without zone is taken for one of the zone that host and language point to, and the origin says so.
+    `spoken` is the language of the text, where the page's own word for it may be its maker's default.
     """
-    page = _page(document)
+    page = _page(document, spoken)
     declared, refused = _told(page, ("datePublished", "dateCreated"), _PUBLISHED)
     if declared.value is not None:
         return declared
@@ -167,9 +170,9 @@ def published(document: Document) -> Told[datetime | None]:
     return Told(changed.value, f"{changed.origin}, of its change{aside}") if changed.value is not None else declared
 
 
-def modified(document: Document) -> Told[datetime | None]:
+def modified(document: Document, spoken: str | None = None) -> Told[datetime | None]:
     """The instant of the last change that the page tells of, aware, in UTC, and its origin."""
-    return _changed(_page(document))
+    return _changed(_page(document, spoken))
 
 
 def _changed(page: _Page) -> Told[datetime | None]:

@@ -44,6 +44,7 @@ _LABEL_IN_HEAD = re.compile(
 )
 # A page in UTF-8 that was cut or patched has few bad characters for many good ones; in another charset, the reverse.
 _GOOD_FOR_ONE_BAD = 10
+_GOOD_IF_CLAIMED = 1  # for UTF-8, whose signs of several bytes hardly ever come about by chance
 
 
 def _codec(label: str) -> str | None:
@@ -72,7 +73,7 @@ def _strictly(body: bytes, codec: str) -> str | None:
         return None
 
 
-def _nearly(body: bytes, codec: str) -> str | None:
+def _nearly(body: bytes, codec: str, good_for_one_bad: int = _GOOD_FOR_ONE_BAD) -> str | None:
     """The text where nearly all that is not ASCII is good in the codec."""
     try:
         text = body.decode(codec, "replace")
@@ -80,7 +81,7 @@ def _nearly(body: bytes, codec: str) -> str | None:
         return None
     bad = text.count("\ufffd")
     good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    return text if good >= bad * _GOOD_FOR_ONE_BAD and good else None
+    return text if good >= bad * good_for_one_bad and good else None
 
 
 def _wide(body: bytes) -> str | None:
@@ -119,7 +120,8 @@ def decoded(body: bytes, content_type: str = "") -> str:
     if (wide := _wide(body)) is not None:
         return body.decode(wide, "replace")
     claims = _declared(body, content_type)
-    text = _shifted(body, claims) or _strictly(body, "utf-8") or _nearly(body, "utf-8")
+    needed = _GOOD_IF_CLAIMED if "utf-8" in claims else _GOOD_FOR_ONE_BAD
+    text = _shifted(body, claims) or _strictly(body, "utf-8") or _nearly(body, "utf-8", needed)
     if text is not None:
         return mended(text)
     for claim in claims:

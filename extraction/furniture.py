@@ -8,9 +8,11 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from extraction.datelines import is_dateline
 from extraction.lines import PROSE, key, word_count
 
 _LONGEST = 12  # words
+_LONGEST_OF_DATES = 30  # words of a line with the date of change too
 _BREADCRUMB = 60  # characters that may stand before the title in a line of crumbs
 _SHORTEST_TITLE = 3  # words that make a title telling enough to be looked for at the end of a line
 
@@ -148,16 +150,32 @@ def is_crumbs(line: str, known: Known) -> bool:
     return len(before) <= _BREADCRUMB and not _SENTENCE.search(before)
 
 
+def _is_stamp(line: str, known: Known) -> bool:
+    return is_crumbs(line, known) or _tells_both_dates(line)
+
+
+def _tells_both_dates(line: str) -> bool:
+    """Whether the line says when the article was published, and when it was changed, and nothing else."""
+    return word_count(line) <= _LONGEST_OF_DATES and len(_dates().findall(line)) > 1 and is_dateline(line)
+
+
+@cache
+def _dates() -> re.Pattern[str]:
+    return re.compile(_DATE, re.IGNORECASE | re.VERBOSE)
+
+
 def furniture(paragraphs: Sequence[str], known: Known) -> dict[int, str]:
     """Such lines above the first one of prose and, where the metadata confirms them, below: their numbers, and why."""
-    prose = [at for at, line in enumerate(paragraphs) if word_count(line) >= PROSE and not is_crumbs(line, known)]
+    prose = [at for at, line in enumerate(paragraphs) if word_count(line) >= PROSE and not _is_stamp(line, known)]
     first, last = (prose[0], prose[-1]) if prose else (len(paragraphs), -1)
 
     def why(at: int, line: str) -> str:
         if at <= first and is_crumbs(line, known):
             return "path to the page"
-        if first <= at <= last or word_count(line) > _LONGEST:
+        if first <= at <= last:
             return ""
+        if word_count(line) > _LONGEST:
+            return "byline" if _tells_both_dates(line) else ""
         if is_byline(line, known):
             return "byline"
         is_tags = is_known_tags(line, known) or (at < first and looks_like_tags(line)) or is_labelled_tags(line)

@@ -1,11 +1,14 @@
-"""Paragraphs that the extractor left out between two that it took, though the page sets them all alike."""
+"""What the extractor left out of an article, though all around it was taken: paragraphs, items, verses, the lead."""
 
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 
-from extraction.lines import PROSE, Line, word_count
+from extraction.blocks import Walk
+from extraction.furniture import Known, is_byline
+from extraction.lines import ENDS, PROSE, Line, key, word_count
+from extraction.phrases import phrases
 
 _FEWEST_WORDS = 4
 _FEWEST_ALIKE = 2
@@ -13,6 +16,9 @@ _LIKELY_LIST = 0.25  # on the average of its items
 _LINKED = 0.1  # of them
 _LIKELY_EDGE = 0.2
 _MOST_OF_EDGE = 2  # lines
+_LIKELY_LEAD = 0.35
+_FEWEST_WORDS_OF_LEAD = 6
+_PICTURED = frozenset({"figure", "figcaption"})
 _SHARE = 0.6  # of the prose set in one way; where less was taken, the extractor had its reasons
 
 
@@ -96,3 +102,33 @@ def lost_items(lines: Sequence[Line], own: AbstractSet[int]) -> list[int]:
         if mine >= _SHARE * sum(words.values()) > 0:
             lost += [at for at in items if at not in own and not (lines[at].is_linked or lines[at].in_chrome)]
     return lost
+
+
+def lost_lead(odds: Sequence[float], walk: Walk, lines: Sequence[Line], own: Sequence[int], known: Known) -> list[int]:
+    """The first whole sentence between the title and the first line that was taken, in an element of its own.
+
+    It is the article's lead, unless it leads elsewhere, stands in chrome or at a picture, or says who wrote, and when.
+    """
+    titles = {key(title) for title in (known.title, *known.other_titles) if title}
+    tops = [at for at in range(own[0] + 1) if _is_title(lines[at], titles)] if own else []
+    first = next((at for at in own if at > tops[-1]), 0) if tops else 0
+    between = range(tops[-1] + 1, first) if tops else range(0)
+    lead = next((at for at in between if _is_sentence(lines[at])), None)
+    return [lead] if lead is not None and odds[lead] >= _LIKELY_LEAD and _is_plain(lead, walk, lines, known) else []
+
+
+def _is_title(line: Line, titles: AbstractSet[str]) -> bool:
+    return line.style.startswith("h1.") or key(line.text) in titles
+
+
+def _is_sentence(line: Line) -> bool:
+    return word_count(line.text) >= _FEWEST_WORDS_OF_LEAD and ENDS.search(line.text) is not None
+
+
+def _is_plain(at: int, walk: Walk, lines: Sequence[Line], known: Known) -> bool:
+    """Whether the line is nobody's but the author's."""
+    text, block = lines[at].text, walk.blocks[at]
+    is_set_apart = lines[at].in_chrome or block.linked > 0 or lines[at].row >= 0 or lines[at].listing >= 0
+    is_furniture = phrases().is_boilerplate(text) or is_byline(text, known)
+    is_caption = any(walk.tags[node] in _PICTURED for node in walk.around(block.node))
+    return not (is_set_apart or is_furniture or is_caption)

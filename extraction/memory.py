@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -33,6 +34,22 @@ def _digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "ignore"), digest_size=5).hexdigest()
 
 
+@lru_cache(maxsize=1_024)
+def _setting(place: str) -> str:
+    """The elements of a place, the first class of each: the others may be of the article, as `post-17 tag-budget`."""
+    elements = (element.partition(".") for element in place.split(">"))
+    return ">".join(f"{tag}.{_first_class(classes)}" for tag, _, classes in elements)
+
+
+def _first_class(classes: str) -> str:
+    return next((name for name in classes.split() if not any(map(str.isdigit, name))), "")
+
+
+def _of_line(line: Line) -> str:
+    """What is remembered of a line: its words in their place. The teaser of another article has that one's words."""
+    return _digest(f"{_setting(line.place)}\n{key(line.text)}")
+
+
 def imprint(
     url: str, lines: Sequence[Line], odds: Sequence[float], taken: Iterable[int], dropped: Iterable[int] = ()
 ) -> dict[str, Any]:
@@ -41,13 +58,13 @@ def imprint(
     `dropped` are those that the memory has taken out of it, which `without_dropped` asks for.
     """
     own = sorted(taken)
-    likely = [_digest(key(line.text)) for line, odd in zip(lines, odds, strict=True) if odd >= _LIKELY_ENOUGH]
+    likely = [_of_line(line) for line, odd in zip(lines, odds, strict=True) if odd >= _LIKELY_ENOUGH]
     prose = [at for at in own if word_count(lines[at].text) >= PROSE]
     return {
         "url": _digest(url),
         "text": _digest("\n".join(lines[at].text for at in prose)),
         "lines": list(dict.fromkeys(likely))[:_MOST_OF_PAGE],
-        "places": list(dict.fromkeys(_digest(lines[at].place) for at in prose))[:_MOST_PLACES],
+        "places": list(dict.fromkeys(_digest(_setting(lines[at].place)) for at in prose))[:_MOST_PLACES],
         "dropped": [_digest(key(lines[at].text)) for at in dropped],
     }
 
@@ -144,7 +161,7 @@ def recurring(memory: Mapping[str, Any], lines: Sequence[Line], odds: Sequence[f
         return {}
     taken = [at for at, odd in enumerate(odds) if odd >= likely]
     words = {at: word_count(lines[at].text) for at in taken}
-    found = {at: _others(memory, lines[at].text) for at in taken if words[at] < _INTRODUCTION}
+    found = {at: _others(memory, lines[at]) for at in taken if words[at] < _INTRODUCTION}
     places = {lines[at].place for at in taken if words[at] >= PROSE and not found.get(at)}
     dropped = {at: others for at, others in found.items() if others and not _may_be_news(memory, lines[at], places)}
     dropped = {at: others for at, others in dropped.items() if not _is_label(lines, at, taken, dropped)}
@@ -168,16 +185,16 @@ def _may_be_news(memory: Mapping[str, Any], line: Line, places: AbstractSet[str]
     """Whether it is a sentence that many articles have, `Nobody was hurt`, and not one that the site sets in all."""
     if line.place not in places or not ENDS.search(line.text):
         return False
-    first, count, _ = memory["lines"][_digest(key(line.text))]
+    first, count, _ = memory["lines"][_of_line(line)]
     seen = memory["seen"]
     if count == seen >= _ALL_OF:
         return False
     return bool(seen < _SENTENCE_OF or count < _SENTENCE * max(_SENTENCE_OF, seen - first + 1))
 
 
-def _others(memory: Mapping[str, Any], text: str) -> int:
+def _others(memory: Mapping[str, Any], line: Line) -> int:
     """On how many articles a line stands, if it recurs; else 0."""
-    first, count, _ = memory["lines"].get(_digest(key(text)), (0, 0, 0))
+    first, count, _ = memory["lines"].get(_of_line(line), (0, 0, 0))
     since = max(memory["seen"] - first + 1, min(_USUAL_OF, memory["seen"]))
     recurs = count >= _RECURRING and count >= _USUAL * since
     return int(count) if recurs else 0

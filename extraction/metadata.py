@@ -43,8 +43,9 @@ def described(document: Document, known: Metadata, text: str) -> Article:
     """The article of this text, with all that the page tells of it and the origin of each."""
     title = next(iter(known.titles), Told(clip(text.partition("\n")[0], _MAKESHIFT_TITLE), "text"))
     address, picture, payment = canonical(document), image(document), is_paywalled(document)
-    first, spoken = published(document), told_language(document, text)
-    last = in_order(first, modified(document))
+    spoken = told_language(document, text)
+    first = published(document, spoken.value)
+    last = in_order(first, modified(document, spoken.value))
     return Article(
         url=document.url,
         canonical_url=address.value,

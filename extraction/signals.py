@@ -11,14 +11,20 @@ from extraction.home import leads_home
 from extraction.instants import written_moment
 from extraction.lines import PROSE, Line, key, tidy, word_count
 from extraction.paywalls import declared
+from extraction.phrases import phrases
 from extraction.titles import called_names
 from extraction.walls import walls
 from news.url import host
 
 _TEASER = 4  # words from which a link is the headline of something else
+_SHORT_TEASER = 3  # the same, of one of several headings that are set alike
+_MORE = 40  # characters of a link that leads to the rest of each of several: `Read more`
+_FEWEST_ALIKE = 3  # such links that say the same, such headings
+_ALL_LINKS = 0.6  # the share of a page's text in links, from which what no line of it accounts for is a list of them
 _CARD_TEXT = 8  # words from which a line may be the text below such a headline
 _LINKED_SHARE = 0.5  # of a line that is a link with something beside it
 _ABOVE = 3  # lines between a headline, with its date and section, and its text
+_LONGEST_LABEL = 5  # words that a site sets at a headline: `Subscribers only`; `This article is reserved for` is longer
 _NEAR = 8  # lines beneath the body in which a page says that the rest is to be paid for
 _SHORT = 250  # words; of a page with more, nothing that stands in an article's place is feared
 _OWN_PROSE = 8  # words from which a line of the body, no heading and no teaser's, counts as its own prose
@@ -49,7 +55,7 @@ _DATES = (
 )  # fmt: skip
 
 _LIST_TYPE = re.compile(
-    r'"@type"\s*:\s*(?:\[[^]]*?)?"(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|Blog|WebPage/CollectionPage)"'
+    r'"@type"\s*:\s*(?:\[[^]]{0,200}?)?"(?:CollectionPage|SearchResultsPage|ProfilePage|ItemList|Blog|WebPage/CollectionPage)"'
 )
 _ROOTS = frozenset({"root", "app", "__next", "__nuxt", "react-root", "main-app", "application", "gatsby-focus-wrapper"})
 
@@ -62,8 +68,9 @@ class Signals:
     headline of something else in it), the shares of its words in `cards` under such headlines, and in lines that are
     `cut` off. Of the page: `teasers` (headlines that lead elsewhere), `linked` (share of its words that are links),
     `says_list`, `says_article` and `is_dated` (by its metadata), `is_listing` and `is_article_path` (by its address),
-    `is_signed`, and `shows_date` (in a line about the body). `prose` are the body's words in paragraphs of its own,
-    `sentence` those of its longest one that is whole, and very likely the article's. `sites`: the site's names as keys.
+    `is_signed`, and `shows_date` (in a line about the body). `consent`: words in boxes that ask for it. `prose` are
+    the body's words in paragraphs of its own, `sentence` those of its longest one that is whole, and very likely the
+    article's. `sites`: the site's names as keys.
     What it asks of its reader, and whether it is a mere shell for scripts, is looked for only where the body is short.
     """
 
@@ -77,6 +84,7 @@ class Signals:
     teasers: int = 0
     linked: float = 0.0
     page_words: int = 0
+    consent: int = 0
     headings: tuple[str, ...] = ()
     prose: int = 0
     sentence: int = 0
@@ -115,6 +123,15 @@ class _Set:
         """Whether a line of the body is a paragraph."""
         return not self.lines[at].is_heading and self.words(at) >= _OWN_PROSE
 
+    def is_own_prose(self, at: int) -> bool:
+        """Whether it is a line of the body as long as a paragraph."""
+        return at in self.own and self.words(at) >= PROSE
+
+    def is_label(self, at: int) -> bool:
+        """Whether it is a few words right over or under a headline of something else; an offer is none."""
+        beside = (each for each in (at - 1, at + 1) if each in self.teasers)
+        return self.words(at) <= _LONGEST_LABEL and not all(_is_offer(self.lines[each].text) for each in beside)
+
     def share(self, numbers: Iterable[int]) -> float:
         """The share of the body's words in these of its lines."""
         return sum(map(self.words, numbers)) / (sum(map(self.words, self.own)) or 1)
@@ -127,36 +144,49 @@ def signals(
     sureness: float,
     *,
     odds: Sequence[float] = (),
+    consent: Iterable[int] = (),
     is_signed: bool = False,
 ) -> Signals:
-    """What the page shows; `paragraphs` is the body as it would be kept, `odds` what the model says of each line."""
+    """What a page shows. Given the paragraphs to keep, the odds of each line, and which lines ask for consent."""
     lines = document.lines
-    teasers = frozenset(at for at in range(len(lines)) if _is_teaser(at, document))
-    page = _Set(lines, _own(paragraphs, lines), teasers)
+    page = _set(document, paragraphs)
     carded = frozenset(at for at in page.own if _is_carded(at, page))
     plain = [at for at in page.own if at not in carded]
     words = sum(map(word_count, paragraphs))
-    size = sum(len(line.text) for line in lines)
+    cards = page.share(carded) if page.own or _linked(lines) <= _ALL_LINKS else 1.0
     return Signals(
         url=document.url,
         titles=tuple(titles),
         words=words,
         sureness=sureness,
         run=_run(page),
-        cards=page.share(carded),
+        cards=cards,
         cut=page.share(at for at in page.own if lines[at].text.endswith(_CUT) and page.words(at) >= _CARD_TEXT),
-        teasers=len(teasers),
-        linked=sum(len(line.text) for line in lines if line.is_linked) / (size or 1),
+        teasers=len(page.teasers),
+        linked=_linked(lines),
+        consent=sum(page.words(at) for at in consent),
         headings=tuple(line.text for line in lines if line.is_heading)[:3],
         prose=sum(map(page.words, filter(page.is_prose, plain))),
         sentence=max((page.words(at) for at in plain if _is_sentence(lines[at].text, odds[at : at + 1])), default=0),
         sites=called_names(document),
         is_signed=is_signed,
         is_text_cut=bool(plain) and lines[plain[-1]].text.endswith(_CUT),
-        **(_of_walls(document, page, plain) if words * (1 - page.share(carded)) <= _SHORT else {}),
+        **(_of_walls(document, page, plain) if words * (1 - cards) <= _SHORT else {}),
         **_of_address(document.url),
         **_of_metadata(document),
     )
+
+
+def _set(document: Document, paragraphs: Sequence[str]) -> _Set:
+    headlines = {at for at in range(len(document.lines)) if _is_teaser(at, document)}
+    teasers = headlines | _headings(document) | _led_on(document)
+    return _Set(document.lines, _own(paragraphs, document.lines), frozenset(teasers))
+
+
+def _linked(lines: Sequence[Line]) -> float:
+    """The share of the page's text that is links."""
+    size = sum(len(line.text) for line in lines)
+    return sum(len(line.text) for line in lines if line.is_linked) / (size or 1)
 
 
 def _of_walls(document: Document, page: _Set, plain: Sequence[int]) -> dict[str, Any]:
@@ -213,6 +243,27 @@ def _is_teaser(at: int, document: Document) -> bool:
     return is_link and word_count(line.text) >= _TEASER
 
 
+def _headings(document: Document) -> frozenset[int]:
+    """The headings of three words that lead elsewhere, if there are several, all set alike."""
+    styles: dict[str, list[int]] = {}
+    for at, line in enumerate(document.lines):
+        if line.is_heading and line.is_linked and not line.in_chrome and word_count(line.text) >= _SHORT_TEASER:
+            styles.setdefault(line.place, []).append(at)
+    return frozenset(at for alike in styles.values() if len(alike) >= _FEWEST_ALIKE for at in alike)
+
+
+def _led_on(document: Document) -> frozenset[int]:
+    """The headings over texts that all end with the same short link; the text itself where it has none over it."""
+    ends: dict[str, list[int]] = {}
+    for at, block in enumerate(document.walk.blocks):
+        beside = len(block.text) - block.linked
+        is_end = 0 < block.linked <= _MORE and beside > block.linked and block.text[beside - 1] == " "
+        if is_end and not document.lines[at].in_chrome:
+            ends.setdefault(key(block.text[beside:]), []).append(at)
+    texts = [at for said in ends.values() if len(said) >= _FEWEST_ALIKE for at in said]
+    return frozenset(at - 1 if at and document.lines[at - 1].is_heading else at for at in texts)
+
+
 def _is_carded(at: int, page: _Set) -> bool:
     """Whether the line is the text of a teaser: a headline that leads elsewhere stands over it, or it is one itself."""
     if page.lines[at].is_linked or at in page.teasers:
@@ -239,21 +290,29 @@ def _run(page: _Set) -> int:
 
 
 def _around(page: _Set) -> Iterator[int]:
-    """The lines that the body spans, and those right beneath it, up to the second headline of something else."""
+    """The lines that the body spans, and those right beneath it, up to the second headline of something else.
+
+    What stands at such a headline is said of what it leads to, and so is all below a header of related articles.
+    """
     first, last = (page.own[0], page.own[-1]) if page.own else (0, 0)
     others = 0
     for at in range(first, min(len(page.lines), last + 1 + _NEAR)):
         others += at > last and at in page.teasers
-        if others > 1:
+        if others > 1 or (at > last and phrases().is_ending(page.lines[at].text)):
             return
-        yield at
+        if not (page.lines[at].in_chrome or page.is_label(at)):
+            yield at
 
 
 def _asks_for_payment(at: int, page: _Set) -> bool:
     """Whether the line asks for money: one of the body's own paragraphs may speak of paywalls."""
     text = page.lines[at].text
-    is_own_prose = at in page.own and page.words(at) >= PROSE
-    return walls().closes_with_payment(text) if is_own_prose else walls().asks_for_payment(text)
+    return walls().closes_with_payment(text) if page.is_own_prose(at) else walls().asks_for_payment(text)
+
+
+def _is_offer(text: str) -> bool:
+    says = walls()
+    return says.asks_for_payment(text) or says.asks_members(text) or phrases().is_boilerplate(text)
 
 
 def _is_sentence(text: str, odds: Sequence[float]) -> bool:

@@ -1,15 +1,20 @@
-"""The title of an article: its single h1, else JSON-LD's, else the meta tags'; without the site's name."""
+"""The title of an article: its single h1, else JSON-LD's, else the meta tags'; without the site's name.
+
+An h1 that is the site's or a section's, and not the article's, goes behind the others.
+"""
 
 import html
 import re
 import unicodedata
-from itertools import islice, pairwise
+from collections.abc import Sequence
+from itertools import combinations, islice, pairwise
 
 from extraction.document import Document
+from extraction.home import leads_home
 from extraction.lines import key, tidy, word_count
 from extraction.provenance import Told
 from news.text import clip, storable
-from news.url import host
+from news.url import host, joined
 
 LONGEST_TITLE = 1_000  # characters
 _LONGEST_NAME = 300  # characters of a site's name, so that a title of a megabyte is not read from each of its dashes
@@ -19,6 +24,8 @@ _SHORTEST = 3  # words of a title that is told by the page's own line
 _MOST_PARTS = 8
 _LAST_PART = re.compile(rf"(?:{_BETWEEN})(?P<name>[^|]{{2,60}})$")
 _MOST_OF_A_NAME = 4  # words of what may be the site's name at the end of a title
+_LONGEST_SECTION = 3  # words of a section's name
+_WORD = re.compile(r"\w{4,}")
 
 
 def site_names(document: Document) -> frozenset[str]:
@@ -93,17 +100,57 @@ def _between_names(title: str, document: Document) -> str:
     return max(shown, key=len, default=title)
 
 
+def _is_above_articles(headline: str, claimed: Sequence[str], document: Document) -> bool:
+    """Whether the h1 is one that all articles of the site or a section have: its logo, `Politics`.
+
+    It is a link to the front page; or what the metadata claims as the title agrees, is something else altogether, and
+    is shown as another line or is no name as short.
+    """
+    if _is_home_link(headline, document):
+        return True
+    others = [key(html.unescape(text[:LONGEST_TITLE])) for text in claimed if text]
+    plain = key(headline)
+    is_agreed = len(others) > 1 and all(one in other or other in one for one, other in combinations(others, 2))
+    if not is_agreed or any(plain in other for other in others):
+        return False
+    shortest = min(filter(None, claimed), key=len)
+    if word_count(shortest) < _SHORTEST:
+        return False
+    if any(key(line.text[:LONGEST_TITLE]) == key(shortest) for line in document.lines):
+        return True
+    words = set(_WORD.findall(headline.casefold()))
+    is_akin = any(words & set(_WORD.findall(text.casefold())) for text in claimed)
+    return word_count(headline) <= _LONGEST_SECTION and not is_akin
+
+
+def _is_home_link(headline: str, document: Document) -> bool:
+    """Whether the h1 is nothing but a link to the site's front page."""
+    plain = key(headline)
+    links = (link for element in document.tree.iter("h1") for link in element.iter("a"))
+    return any(key(link.text_content()) == plain and _is_home(link.get("href") or "", document.url) for link in links)
+
+
+def _is_home(link: str, url: str) -> bool:
+    address = joined(url, link.strip())
+    is_on_site = address is not None and host(address) == host(url) and leads_home(address)
+    return is_on_site or link.strip() == "/"  # of a page from a file, whose address nobody knows
+
+
 def headlines(document: Document) -> list[Told[str]]:
     """What the page gives as its title, best first, and where; site names removed, never empty strings."""
     sites = site_names(document)
     shown = _headlines(document)
     element = next(document.tree.iter("title"), None)
+    written = "" if element is None else element.text_content()
+    declared = document.data.get("headline", ())
+    claimed = (document.first("og:title"), *declared[:1], written)
+    is_single = len(shown) == 1 and not _is_above_articles(shown[0], claimed, document)
     raw = [
-        *((text, "h1") for text in (shown if len(shown) == 1 else ())),
-        *((text, "json-ld") for text in document.data.get("headline", ())),
+        *((text, "h1") for text in (shown if is_single else ())),
+        *((text, "json-ld") for text in declared),
         (document.first("og:title"), "meta og:title"),
         (document.first("twitter:title"), "meta twitter:title"),
-        ("" if element is None else element.text_content(), "title"),
+        (written, "title"),
         *((text, "h1") for text in shown[:1]),
     ]
     plain = [(_without_site(tidy(storable(html.unescape(text))), sites), origin) for text, origin in raw]

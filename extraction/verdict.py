@@ -18,6 +18,8 @@ _PROSE = 40  # words of a body's own prose beside which a title that only begins
 _UNSURE = 0.6  # at most, where an article may be behind it: the page is then looked at once more
 _SENTENCE = 12  # words of a whole sentence that may be all of a flash
 _FLASH = 0.5  # how sure it is at most
+_CONSENT = 0.4  # of a page's words in boxes that ask for consent, from which a page without text has nothing else
+_ALL_CARDS = 0.9  # of the words of a page that has no text of its own
 _INDEX = 5.0  # points from which a page is one that lists others
 _SLOPE = 0.45  # of the odds, for each point beyond
 
@@ -35,7 +37,7 @@ class Verdict:
 
 def verdict(page: Signals) -> Verdict:
     """What the page is. The first that is true counts: what stands in the place of an article, then what is missing."""
-    return _impostor(page) or _empty(page) or _stub(page) or _index(page) or _article(page)
+    return _impostor(page) or _asking(page) or _empty(page) or _stub(page) or _index(page) or _article(page)
 
 
 def _impostor(page: Signals) -> Verdict | None:
@@ -47,6 +49,14 @@ def _impostor(page: Signals) -> Verdict | None:
     titles = (*page.titles, *(page.headings if page.prose < _PROSE else ()))
     said = ((title, _said(title, page)) for title in titles)
     return next((Verdict(why[0], why[1], _sureness(title, page)) for title, why in said if why), None)
+
+
+def _asking(page: Signals) -> Verdict | None:
+    """A page of little but a box that asks for consent, whatever its title says."""
+    is_asking = page.consent and page.consent >= _CONSENT * page.page_words
+    if not is_asking or page.words >= FEWEST_WORDS or _is_flash(page):
+        return None
+    return Verdict("consent wall", "it shows nothing but a box in which it asks for consent", 0.9)
 
 
 def _said(title: str, page: Signals) -> tuple[Kind, str] | None:
@@ -128,6 +138,8 @@ def _points(page: Signals) -> float:
     points = 2.5 * page.cards + 2.0 * page.cut + min(2.0, page.teasers / 12) + 1.5 * page.linked
     points += 2.0 * page.is_home + 1.5 * page.is_listing - 1.5 * page.is_article_path
     points += 1.5 * page.says_list + 0.5 * page.says_website - 1.5 * page.says_article
+    if not (page.says_article or page.is_dated):
+        points += 1.0 * (page.is_home or page.is_listing or page.cards >= _ALL_CARDS)
     points += 0.5 * (page.sureness < 0.6) - 1.0 * page.is_dated
     return points + (1.0 if page.run < 60 else 0.0 if page.run < 120 else -min(4.0, page.run / 150))
 

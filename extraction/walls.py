@@ -1,4 +1,7 @@
-"""What pages say in an article's place, by `walls.toml`: gone, consent, human, login, payment, members, scripts."""
+"""What pages say in an article's place, by `walls.toml`: gone, consent, human, login, payment, members, scripts.
+
+And what the boxes of consent say that stand over one.
+"""
 
 import re
 import tomllib
@@ -22,6 +25,7 @@ _BREAK = re.compile(r"[:;?,]\s+\w|[：？；]")
 _OF_ERRORS = re.compile(r"\b(?:404|410|http|errors?|erreur|fehler|errore|erro|oops|sorry|not found)\b")
 _MOST_AFTER = 3  # words after a phrase at the start or before one at the end of a paragraph
 _QUOTE = re.compile(r"[\"'“”„«»‘’]\s*$")
+_SENTENCE = r"(?:^|[.!?:…。！？：]\s*)"  # begins there, and no quotation does
 _ALONE = r"\W*(?:$|[|–—·•!?.…]|\s-)"
 # What is true of error pages in any language: the number alone, or after the word for 'error'.
 _NUMBERED = re.compile(
@@ -70,6 +74,9 @@ class Walls:
 
     gone: re.Pattern[str]
     consent: re.Pattern[str]
+    partners: re.Pattern[str]
+    partner: tuple[str, ...]
+    tracking: re.Pattern[str]
     human: re.Pattern[str]
     login: re.Pattern[str]
     payment: re.Pattern[str]
@@ -87,6 +94,14 @@ class Walls:
         text = _normalized(title)
         found = self.consent.match(text)
         return _fills(found, text) if wholly else found is not None
+
+    def asks_consent(self, line: str) -> bool:
+        """Whether the line says who stores what on the reader's device, in words that are not quoted."""
+        plain = line.casefold()  # all lines are asked, and few of them speak of partners
+        if not any(word in plain for word in self.partner):
+            return False
+        text = _normalized(line)
+        return self.partners.search(text) is not None and self.tracking.search(text) is not None
 
     def is_human(self, title: str) -> bool:
         """Whether the title asks for a person, or shuts one out."""
@@ -117,17 +132,30 @@ class Walls:
         return len(line) <= _LONGEST and self.scripts.search(_normalized(line)) is not None
 
 
+def _shortest(words: Iterable[str]) -> tuple[str, ...]:
+    """The words that hold none of the others."""
+    found: list[str] = []
+    for word in sorted(words, key=len):
+        if not any(short in word for short in found):
+            found.append(word)
+    return tuple(found)
+
+
 @cache
 def walls() -> Walls:
     """The phrases of the file, compiled once."""
     languages = tomllib.loads(_FILE.read_text(encoding="utf-8")).values()
     kinds = {
         kind: _any_of(phrase for language in languages for phrase in language[kind])
-        for kind in ("gone", "consent", "human", "login", "payment", "members", "scripts")
+        for kind in ("gone", "consent", "partners", "tracking", "human", "login", "payment", "members", "scripts")
     }
+    partners = [_normalized(phrase) for language in languages for phrase in language["partners"]]
     return Walls(
         gone=re.compile(_OPENING + kinds["gone"]),
         consent=re.compile(kinds["consent"]),
+        partners=re.compile(_SENTENCE + kinds["partners"]),
+        partner=_shortest(phrase.rpartition("…")[2].strip() for phrase in partners),
+        tracking=re.compile(kinds["tracking"]),
         human=re.compile(kinds["human"] + _ALONE),
         login=re.compile(kinds["login"] + _ALONE),
         payment=re.compile(kinds["payment"]),

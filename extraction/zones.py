@@ -27,20 +27,25 @@ _OF_LANGUAGE = {
 _MANY_ZONES = frozenset({"us", "ca", "au", "br", "ru", "mx"})
 
 
-def _country(document: Document) -> str:
-    """The country of the host, else of the page's language tag, else the one that most pages in the language are of."""
+def _country(document: Document, spoken: str | None) -> str:
+    """The country of the host, else of the page's language tag, else the one that most pages in the language are of.
+
+    A tag of another language than the text is the default of the site's maker.
+    """
     ending = host(document.url).rpartition(".")[2]
     if ending in _OF_COUNTRY or ending in _MANY_ZONES:
         return ending
     tags = (document.tree.get("lang"), document.tree.get("xml:lang"), document.first("og:locale"))
     tag = next(filter(None, tags), "").strip().lower().replace("_", "-")
     language, _, region = tag.partition("-")
+    if spoken and language != spoken:
+        return _OF_LANGUAGE.get(spoken, "")
     return region if len(region) == 2 else _OF_LANGUAGE.get(language, "")
 
 
-def local_zone(document: Document) -> tzinfo:
-    """The likely zone of the page's writers; UTC where nothing points to one."""
-    name = _OF_COUNTRY.get(_country(document))
+def local_zone(document: Document, spoken: str | None = None) -> tzinfo:
+    """The likely zone of the page's writers, who write in the language `spoken`; UTC where nothing points to one."""
+    name = _OF_COUNTRY.get(_country(document, spoken))
     try:
         return ZoneInfo(name) if name else UTC
     except ZoneInfoNotFoundError:  # a machine without the zones of the world

@@ -31,7 +31,7 @@ class Guidance:
     memory: Mapping[str, Any] = field(default_factory=dict)
 
 
-MEMORY_VERSION = 1
+MEMORY_VERSION = 2
 
 
 def readable(kept: object) -> Mapping[str, Any]:

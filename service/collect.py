@@ -26,7 +26,7 @@ from service.board import WatchBoard
 from service.record import record
 from service.refuse import OF_NO_ARTICLE, Refuser
 from service.revise import Reviser
-from service.sameness import tells_another
+from service.sameness import by_its_own_address, tells_another
 from service.site_memory import SiteMemory
 from storage import Database, Transaction
 from storage.faults import is_of_machine
@@ -222,7 +222,7 @@ class Collector:
                 await self._meet(tx, link, known.id, now)
                 return {"outcome": "known"}
             # The site gives one canonical address to several articles: its claim is worth nothing.
-            article = replace(article, canonical_url=article.url)
+            article = by_its_own_address(article)
             number = await tx.articles.add(article, source.id, fetched_at, now)
             if number is None:
                 await self._meet(tx, link, (await tx.articles.of(article.url)).id, now)

@@ -1,7 +1,9 @@
 """Sameness: whether two pages that claim one address are one article."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from extraction.lines import key
 from news.article import Article
 
 _APART = timedelta(hours=12)  # more than a wrong time zone can be
@@ -10,16 +12,23 @@ _SHARED = 0.5  # of the shorter text, in whole paragraphs
 
 def tells_another(article: Article, known: Article) -> bool:
     """Whether an article is evidently not the known one, whatever address it claims: its text is another, and so is
-    its title, or, as in a column of every day, its date of publication.
+    its title, or, as in a column of every day, its date of publication, as far as both have one.
     """
-    if article.text == known.text:
+    if article.text == known.text or _is_kept(article, known):
         return False
-    return article.title != known.title or (_is_of_another_day(article, known) and not _is_kept(article, known))
+    return key(article.title) != key(known.title) or _may_be_of_another_day(article, known)
 
 
-def _is_of_another_day(article: Article, known: Article) -> bool:
+def by_its_own_address(article: Article) -> Article:
+    """The article whose claim of another address is worth nothing."""
+    claim = article.provenance.get("canonical_url", "")
+    provenance = {**article.provenance, "canonical_url": f"url; {claim} is another article's"} if claim else {}
+    return replace(article, canonical_url=article.url, provenance=provenance or article.provenance)
+
+
+def _may_be_of_another_day(article: Article, known: Article) -> bool:
     first, second = article.published_at, known.published_at
-    return first is not None and second is not None and abs(first - second) >= _APART
+    return first is None or second is None or abs(first - second) >= _APART
 
 
 def _is_kept(article: Article, known: Article) -> bool:

@@ -79,6 +79,7 @@ MANY = (
     _bad("spans", lambda n: _page("<p>" + "<span>Le pont </span>" * n), 100_000),
     _bad("custom elements", lambda n: _page("".join(f"<x-a{i}>Pont {i}</x-a{i}>" for i in range(n))), 20_000),
     _bad("scripts", lambda n: _page("<script>var a = 1</script>" * n), 50_000),
+    _bad("lists of types", lambda n: _json('"@type":[' * n), 40_000),
     _bad("data scripts", lambda n: _page('<script type=application/ld+json>{"@type":"Article"}</script>' * n), 20_000),
     _bad("comments", lambda n: _page("<!-- pont -->" * n), 100_000),
     _bad("comment headers", lambda n: _page(f"<h3>Commentaires</h3>{PROSE}" * n), 10_000, small=700),

@@ -121,7 +121,7 @@ async def test_a_look_at_an_article_again_neither_teaches_nor_takes_the_lost_box
             assert not await tx.revisions.of(stored.id)
 
 
-@pytest.mark.parametrize("garbage", ["{", "[]", '{"seen": 3}', '{"version": 1, "seen": 3}'])
+@pytest.mark.parametrize("garbage", ["{", "[]", '{"seen": 3}', '{"version": 2, "seen": 3}'])
 async def test_a_memory_that_cannot_be_read_is_dropped_and_learned_anew(
     site: LocalSite, pool: WorkerPool, clock: ManualClock, tmp_path: Path, settings: str, garbage: str
 ) -> None:

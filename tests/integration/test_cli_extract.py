@@ -71,7 +71,15 @@ async def test_a_page_that_is_no_article_gives_the_reason_and_how_sure_it_is(vig
     plain = await vigie.apart("extract", "-", stdin=page)
     assert (plain.code, plain.out, plain.err) == (1, "", refused.err)
     explained = await vigie.apart("extract", "-", "--explain", "--json", stdin=page)
-    assert (explained.code, explained.json["verdict"]) == (0, f"no article: {said}")
+    assert (explained.code, explained.json["verdict"]) == (1, f"no article: {said}")
+    assert why.items() <= explained.json.items()
+
+
+async def test_a_date_in_the_future_is_marked(vigie: Commands) -> None:
+    page = PAGE.replace("<head>", '<head><meta property="article:published_time" content="2190-01-01T10:00:00Z">')
+    found = (await vigie.apart("extract", "-", "--json", stdin=page.encode())).json
+    assert "in the future" in found["provenance"]["published_at"]
+    assert not found["published_at"].startswith("2190")
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,9 @@ def test_repeats_of_the_title_go_whatever_their_case_and_quotes() -> None:
         "Corée du Sud, Russie, Corée du Nord",
         "Diplomatie",
         "Home » Monde",
+        "Par Jean Dupont, publié le 20/11/2026 à 18h32, mis à jour le 21/11/2026 à 7h05",
+        "Published 20 November 2026 at 18:32 GMT in London, updated 21 November 2026 at 07:05 GMT",
+        "Propos recueillis par Marie Durand",
     ],
 )
 def test_furniture_above_the_prose_goes(line: str) -> None:
@@ -158,6 +161,7 @@ def test_furniture_above_the_prose_goes(line: str) -> None:
     [
         "By Monday, three governments had offered ships.",
         "By the numbers",
+        "Elle fut élue le 20 novembre 2026 et démissionna le 21 novembre 2026, disent hier soir ses proches amis.",
         "Par temps humide",
         "Un accord militaire crucial",
         "Moscou, Pyongyang et nous",

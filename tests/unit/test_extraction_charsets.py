@@ -133,6 +133,18 @@ def test_what_is_written_of_broken_charsets_is_left_as_it_is() -> None:
     assert decoded(text.encode()) == text
 
 
+@pytest.mark.parametrize("claim", ["text/html; charset=utf-8", "text/html; charset=UTF-8; x=iso-8859-1"])
+def test_a_few_stray_bytes_do_not_undo_what_a_page_says_it_is(claim: str) -> None:
+    text = "<p>The “budget” of next year’s council: “we invest”.</p>"
+    patched = text.encode() + b"<p>It\x92s late.</p>"
+    assert decoded(patched, claim) == text + "<p>It\ufffds late.</p>"
+
+
+def test_a_claim_of_utf8_over_another_charset_is_no_more_believed_for_that() -> None:
+    text = page("fr", "cp1252") * 3
+    assert decoded(text.encode("cp1252"), "text/html; charset=utf-8") == text
+
+
 def test_a_page_of_two_charsets_keeps_what_most_of_it_is_in() -> None:
     text = page("fr", "utf-8") * 3
     assert decoded(text.encode() + "<p>déjà".encode("cp1252")).startswith(text)

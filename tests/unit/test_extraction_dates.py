@@ -179,6 +179,15 @@ def test_a_local_time_is_taken_in_the_zone_that_host_and_language_point_to(
     assert told.origin == f"json-ld, taken as {zone}"
 
 
+@pytest.mark.parametrize("lang", ["", "en", "en-US"])
+def test_the_language_of_the_text_goes_before_the_default_of_a_template(lang: str) -> None:
+    body = "<h1>Le pont</h1><p>Publié le 05/11/2026 à 18h15</p><p>Texte</p>"
+    told = published(document("", body, "https://site.com/x", lang), "fr")
+    assert told == (datetime(2026, 11, 5, 17, 15, tzinfo=UTC), "text, taken as Europe/Paris")
+    english = published(document("", "<h1>The bridge</h1><p>05/11/2026</p>", "https://site.com/x", lang), "en")
+    assert english.value == datetime(2026, 5, 11, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("written", ["2024-05-23", "2024-05-23T00:00:00", "2024-05-23 00:00"])
 def test_a_bare_day_stays_that_day(written: str) -> None:
     told = published(document(linked(datePublished=written), lang="fr"))

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 import pytest
+from lxml import html
 
 from extraction.article import extract_article
+from extraction.blocks import walked
 from extraction.explain import explained
-from extraction.gaps import likely_lists, lost_edges
-from extraction.lines import Line
+from extraction.furniture import Known
+from extraction.gaps import likely_lists, lost_edges, lost_lead
+from extraction.lines import Line, lines_of
 from news.article import Article, Page
 
 PROSE = "Le conseil a voté jeudi soir le budget de la commune, après un débat de quatre heures dans une salle comble."
@@ -149,3 +152,70 @@ def test_a_recipe_is_whole() -> None:
     assert isinstance(found, Article)
     assert found.text == "\n\n".join((told, "Ingrédients", *INGREDIENTS, "Préparation", *STEPS))
     assert [each.why for each in explained(page).blocks if each.text == STEPS[-1]] == ["with its list"]
+
+
+LEADS = {
+    "section": "<section class=chapo>{}</section>",
+    "div": "<div class=article__chapo>{}</div>",
+    "header": "<header><p>{}</p></header>",
+    "strong": "<strong class=chapo>{}</strong>",
+}
+LEAD = "Deux lignes pourraient rouvrir dès 2028, si l’État accepte de partager la dépense."
+STORY = tuple(
+    f"{who} a voté {what}, après un débat de quatre heures dans une salle comble où chacun a pu parler à son tour."
+    for who in ("Le conseil", "L’assemblée")
+    for what in ("le budget de la ville", "la rallonge des écoles", "les travaux", "la taxe", "la subvention du club")
+)
+
+
+def under_the_title(between: str) -> str:
+    story = "".join(f"<p>{text}</p>" for text in STORY)
+    article = f"<h1>La région veut des trains de nuit</h1>{between}<div class=content>{story}</div>"
+    head = (
+        '<title>La région veut des trains de nuit - Le Phare</title><meta property="og:type" content="article">'
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"La région veut des trains de nuit",'
+        '"datePublished":"2026-11-20T18:00:00+01:00"}</script>'
+    )
+    menu = '<nav><a href="/">Accueil</a><a href="/politique">Politique</a></nav>'
+    page = f"<html lang=fr><head>{head}</head><body>{menu}<main><article>{article}</article></main></body></html>"
+    found = extract_article(Page("https://site.example/a/1-x-y-z", page.encode(), "text/html; charset=utf-8"))
+    assert isinstance(found, Article), found
+    return found.text
+
+
+@pytest.mark.parametrize("lead", LEADS.values(), ids=LEADS)
+def test_a_short_lead_in_an_element_of_its_own_is_the_articles(lead: str) -> None:
+    assert under_the_title(lead.format(LEAD)).startswith(LEAD)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<section><a href=/x>{}</a></section>",
+        "<aside>{}</aside>",
+        "<figure><img src=/a.jpg><figcaption>{}</figcaption></figure>",
+    ],
+)
+def test_a_sentence_that_is_set_as_something_else_is_no_lead(line: str) -> None:
+    assert LEAD not in under_the_title(line.format(LEAD))
+
+
+def lead_among(between: Sequence[str], odds: float, authors: tuple[str, ...] = ()) -> list[int]:
+    markup = "".join(f"<section>{text}</section>" for text in between)
+    body = html.fromstring(f"<html><body><h1>Les trains de nuit</h1>{markup}<div><p>{PROSE}</p></div></body></html>")
+    walk = walked(body.find("body"))
+    lines = lines_of(walk)
+    known = Known("Les trains de nuit", ("Les trains de nuit",), authors)
+    return lost_lead([odds] * len(lines), walk, lines, [len(lines) - 1], known)
+
+
+def test_the_first_whole_sentence_under_the_title_is_the_lead_where_it_is_likely_at_all() -> None:
+    assert lead_among(["Rennes", LEAD, LEAD], 0.35) == [2]
+    assert lead_among([LEAD], 0.34) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Publié le 20 novembre 2026 à 18 h 32.", "Abonnez-vous à notre newsletter quotidienne.", "Rennes, mardi"]
+)
+def test_a_date_a_plea_and_half_a_sentence_are_no_lead(line: str) -> None:
+    assert lead_among([line], 0.5) == []

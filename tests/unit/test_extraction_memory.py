@@ -75,9 +75,28 @@ def test_a_sentence_that_all_articles_have_is_the_sites_from_the_fourth_on() -> 
 
 
 def test_a_sentence_in_a_place_of_its_own_goes_on_the_third_article() -> None:
-    memory = _after(_page(1, NEWS[0]), _page(2, NEWS[0]))
     apart = Line(NEWS[0], "p.note", "aside.x>p.note")
+    pages = [[*_lines(number), apart] for number in (1, 2)]
+    memory = _after(*(imprint(page[0].text, page, [0.9] * 4, range(4)) for page in pages))
     assert NEWS[0] not in _kept(memory, [*_lines(3), apart])
+
+
+def test_a_lead_that_was_the_teaser_of_other_pages_stays() -> None:
+    teaser = Line(BOX, "p.excerpt", "div.top>div.card>p.excerpt")
+    pages = [[teaser, *_lines(number)] for number in range(4)]
+    memory = _after(*(imprint(str(number), page, [0.9] * 4, range(4)) for number, page in enumerate(pages)))
+    lead = teaser._replace(style="p.lead", place="div.a>p.lead")
+    assert _kept(memory, [lead, *_lines(9)])[0] == BOX
+    assert BOX not in _kept(memory, [teaser, *_lines(9)])
+
+
+def test_classes_of_an_article_are_no_places_of_their_own() -> None:
+    def page(number: int) -> list[Line]:
+        return _lines(number, BOX, place=f"article.post-{number} post tag-{number}>div.text>p.")
+
+    memory = _after(*(imprint(str(number), page(number), [0.9] * 4, range(4)) for number in range(8)))
+    assert memory["changed_at"] is None
+    assert BOX not in _kept(memory, page(9))
 
 
 def test_a_line_that_is_first_seen_late_must_stand_on_most_of_several_articles() -> None:
@@ -103,7 +122,7 @@ def test_a_memory_that_cannot_be_read_is_taken_as_empty(broken: Any) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"version": 2},
+        {"version": 1},
         {"seen": "3"},
         {"misses": None},
         {"lines": 3},
@@ -145,7 +164,7 @@ def test_a_long_introduction_and_what_recurs_now_and_then_stay() -> None:
 def test_the_labels_of_a_format_stay_over_the_text_that_they_head() -> None:
     pages = [_page(number, "Ingrédients", BOX, "Pour", "Contre", "Pour") for number in (1, 2)]
     memory = _after(*pages)
-    heading, box, *short = (Line(text, "h2") for text in ("Ingrédients", BOX, "Pour", "Pour", "Contre"))
+    heading, box, *short = (Line(text, "h2", "div.a>p.b") for text in ("Ingrédients", BOX, "Pour", "Pour", "Contre"))
     heading = heading._replace(is_heading=True)
     own = _lines(3)
     assert _kept(memory, [own[0], heading, *own[1:], box]) == [own[0].text, "Ingrédients", own[1].text, own[2].text]

@@ -42,6 +42,38 @@ class TestTitle:
         head = '<meta property="og:site_name" content="Le Site"><title>Le pont rouvre | Le Site</title>'
         assert title(document(head, "<h1>Le Site</h1>")) == "Le pont rouvre"
 
+    @pytest.mark.parametrize("link", ["/", "https://www.site.example/", "https://www.site.example/index.html", "/fr/"])
+    def test_an_h1_that_links_to_the_front_page_goes_behind_the_others(self, link: str) -> None:
+        head = "<title>Le pont rouvre lundi</title>"
+        logo = f"<h1><a href='{link}'>L’actu qui compte, en vrai</a></h1>"
+        assert title(document(head, logo + "<h2>Le pont rouvre lundi</h2>")) == "Le pont rouvre lundi"
+        assert title(document("", logo)) == "L’actu qui compte, en vrai"
+
+    def test_an_h1_that_links_to_its_own_page_goes_before_all(self) -> None:
+        head = linked(headline="Le pont de l’île rouvre")
+        assert title(document(head, f"<h1><a href='{URL}'>Le pont rouvre</a></h1>")) == "Le pont rouvre"
+
+    @pytest.mark.parametrize("shown", ["<h2>Le pont rouvre lundi</h2>", ""])
+    def test_the_h1_of_a_section_goes_behind_titles_that_agree(self, shown: str) -> None:
+        head = linked(headline="Le pont rouvre lundi") + "<title>Le pont rouvre lundi - Le Site</title>"
+        assert title(document(head, "<h1>Politique</h1>" + shown)) == "Le pont rouvre lundi"
+
+    @pytest.mark.parametrize(
+        ("headline", "claimed"),
+        [
+            ("Lundi, le pont", "Le pont rouvre lundi"),  # in other words
+            ("Ils passeront bientôt tous à pied", "Le pont rouvre lundi"),  # as long as a headline
+            ("Un samedi", "Pont rouvert"),  # as short as a name
+        ],
+    )
+    def test_an_h1_in_other_words_than_the_metadata_goes_before_it(self, headline: str, claimed: str) -> None:
+        head = linked(headline=claimed) + f"<title>{claimed} - Le Site</title>"
+        assert title(document(head, f"<h1>{headline}</h1>")) == headline
+
+    def test_titles_that_do_not_agree_leave_the_h1_before_them(self) -> None:
+        head = linked(headline="Le pont rouvre lundi") + "<title>La digue est finie - Le Site</title>"
+        assert title(document(head, "<h1>Politique</h1>")) == "Politique"
+
     @pytest.mark.parametrize("end", [" - Le Site", " | Le Site", " — Le Site", " | Monde | Le Site", " - site.example"])
     def test_the_sites_name_is_taken_off_the_end(self, end: str) -> None:
         head = f'<meta property="og:site_name" content="Le Site"><title>Le pont - un an après{end}</title>'
@@ -68,6 +100,15 @@ class TestAuthors:
         assert authors(document(linked(author={"@type": "Person", "name": "Sara Lind"}))) == ("Sara Lind",)
         assert authors(document(linked(author=[{"name": "Sara Lind"}, {"name": "Bo Ek"}]))) == ("Sara Lind", "Bo Ek")
         assert authors(document(linked(author="Sara Lind"))) == ("Sara Lind",)
+
+    @pytest.mark.parametrize(
+        "address", ["https://www.facebook.com/phare", "https://www.phare.fr/auteurs/jean-dupont", "//phare.fr/jean"]
+    )
+    def test_an_address_is_no_name_and_does_not_hide_the_byline(self, address: str) -> None:
+        head = f'<meta property="article:author" content="{address}">'
+        body = "<h1>Le pont</h1><p>Par Sara Lind</p><p>Texte</p>"
+        assert authors(document(head, body)) == ("Sara Lind",)
+        assert authors(document(head)) == ()
 
     def test_json_ld_may_refer_to_a_person_elsewhere_in_the_graph(self) -> None:
         graph = [{"@type": "Article", "author": {"@id": "#p"}}, {"@type": "Person", "@id": "#p", "name": "Sara Lind"}]
@@ -141,6 +182,11 @@ class TestLanguage:
     def test_the_text_goes_before_a_claim_that_does_not_fit_it(self) -> None:
         assert language(document(lang="en-US"), FRENCH) == "fr"
         assert language(document(lang="fr"), ENGLISH) == "en"
+
+    def test_a_quotation_at_the_start_does_not_decide(self) -> None:
+        text = f"“{ENGLISH} {ENGLISH}”\n\n" + "\n\n".join([FRENCH] * 6)
+        assert language(document(lang="fr"), text) == "fr"
+        assert language(document(), text) == "fr"
 
     def test_the_claim_settles_what_the_text_leaves_open(self) -> None:
         assert language(document(lang="nb-NO"), "Regeringen i Oslo") == "no"
