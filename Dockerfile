@@ -14,7 +14,7 @@ FROM python:3.13-slim
 COPY --from=builder /opt/vigie /opt/vigie
 # A new volume takes over this folder's owner, which has a number and no name: nothing here needs one.
 COPY --from=builder --chown=10001:10001 /empty /data
-ENV PATH=/opt/vigie/bin:$PATH PYTHONUNBUFFERED=1 VIGIE_DATA=/data VIGIE_LOG__FORMAT=json
+ENV PATH=/opt/vigie/bin:$PATH PYTHONUNBUFFERED=1 VIGIE_DATA=/data XDG_CACHE_HOME=/data/cache VIGIE_LOG__FORMAT=json
 # Inside the container only: until Vigie knows users, nothing but the health check may talk to it.
 ENV VIGIE_WEB__HOST=127.0.0.1 VIGIE_WEB__PORT=8765
 USER 10001:10001

@@ -1,4 +1,4 @@
-"""The passage of an article that an alert quotes: around the first hits, its spans moved along. Pure."""
+"""What is quoted of an article: passages around the hits, their spans moved along. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from news.article import Span
 
 LENGTH = 300
-_BEFORE_FIRST_HIT = 80
+SHORT = 160
+_BEFORE_FIRST_HIT = 80 / 300  # of the length
 _ELLIPSIS = "…"
 _LONGEST_WORD = 40
 # Where a quotation may begin: at a word, or at what opens one, but never at a closing quote left behind by the cut.
@@ -27,8 +28,31 @@ class Excerpt:
 
 def excerpt(text: str, spans: Iterable[Span], length: int = LENGTH) -> Excerpt:
     """About `length` characters of the text: around the first span, or its beginning where no span is of the text."""
+    return snippets(text, spans, length, most=1)[0]
+
+
+def snippets(text: str, spans: Iterable[Span], length: int = SHORT, most: int = 3) -> tuple[Excerpt, ...]:
+    """At most so many passages of about `length` characters, in order: around the first hits, and what follows them.
+
+    Hits that are close share a passage, and passages that meet are one. Without a hit it is the text's beginning.
+    """
     hits = sorted(span for span in spans if span.field == "text" and 0 <= span.start < span.end <= len(text))
-    start, end = _window(text, hits, length)
+    windows: list[tuple[int, int]] = []
+    for hit in hits or [Span("text", 0, 0)]:
+        if windows and hit.start < windows[-1][1]:
+            continue
+        if not most:
+            break
+        most -= 1
+        start, end = _window(text, hit, length)
+        if windows and not text[windows[-1][1] : start].strip():
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((start, end))
+    return tuple(_quoted(text, hits, start, end) for start, end in windows)
+
+
+def _quoted(text: str, hits: Sequence[Span], start: int, end: int) -> Excerpt:
     passage, places = _tidied(text[start:end])
     before = _ELLIPSIS if text[:start].strip() else ""
     after = _ELLIPSIS if text[end:].strip() else ""
@@ -41,12 +65,11 @@ def excerpt(text: str, spans: Iterable[Span], length: int = LENGTH) -> Excerpt:
     return Excerpt(f"{before}{passage}{after}", tuple(span for span in moved if span.start < span.end))
 
 
-def _window(text: str, hits: Sequence[Span], length: int) -> tuple[int, int]:
-    """Where to cut, at word boundaries; the beginning of the first hit is always within."""
+def _window(text: str, first: Span, length: int) -> tuple[int, int]:
+    """Where to cut, at word boundaries; the beginning of the hit is always within."""
     if len(text) <= length:
         return _without_space(text, 0, len(text))
-    first = hits[0] if hits else Span("text", 0, 0)
-    start = max(0, min(first.start - _BEFORE_FIRST_HIT, len(text) - length))
+    start = max(0, min(first.start - round(length * _BEFORE_FIRST_HIT), len(text) - length))
     end = start + length
     if start:
         start = _word_after(text, start, first.start)

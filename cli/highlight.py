@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from cli.output import ago, highlighted, print_line, print_prose
-from news.article import SearchHit, Span
+from news.article import Article, SearchHit, Span
 from news.clock import SystemClock
 
 
@@ -34,15 +34,19 @@ def title(text: str, spans: Iterable[Span]) -> Text:
 
 
 def print_hit(hit: SearchHit) -> None:
-    """One article that was found: its title, where it is from, and the passage around the first hits."""
-    from alerting.excerpt import excerpt
-
+    """One article that was found: its title, where it is from, and the passages around the first hits."""
     stored = hit.stored
-    passage = excerpt(stored.article.text, hit.spans)
-    marked = title(stored.article.title, hit.spans)
-    print_line(marked)
     told = [f"article {stored.id}", stored.source, ago(stored.first_seen_at, SystemClock().now())]
+    print_line(title(stored.article.title, hit.spans))
     print_prose(Text(" · ".join([*told, stored.article.canonical_url]), style="dim"), indent=2)
-    for line in highlighted(passage.text, passage.spans).split("\n"):
-        print_prose(line, indent=2)
+    print_snippets(stored.article, hit.spans)
     print_line("")
+
+
+def print_snippets(article: Article, spans: Iterable[Span]) -> None:
+    """The passages of its text around the first hits, set in by two; its beginning where the text has none."""
+    from alerting.excerpt import snippets
+
+    for passage in snippets(article.text, spans):
+        for line in highlighted(passage.text, passage.spans).split("\n"):
+            print_prose(line, indent=2)

@@ -6,7 +6,21 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import articles, channels, crawl, deliveries, doctor, extract, matches, run, search, sources, watches
+from cli import (
+    articles,
+    channels,
+    crawl,
+    deliveries,
+    doctor,
+    extract,
+    match,
+    matches,
+    run,
+    search,
+    sources,
+    stories,
+    watches,
+)
 from cli.demo.command import demo
 from cli.errors import FoundWantingError
 from cli.group import Group, with_examples
@@ -69,12 +83,14 @@ app.command("demo")(demo)
 app.command("crawl")(crawl.crawl)
 app.command("extract")(extract.extract)
 app.command("search")(search.search)
+app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
 app.add_typer(sources.app, name="source")
 app.add_typer(watches.app, name="watch")
 app.add_typer(channels.app, name="channel")
-app.add_typer(matches.app, name="match")
+app.add_typer(matches.app, name="matches")
 app.add_typer(articles.app, name="article")
+app.add_typer(stories.app, name="story")
 app.add_typer(deliveries.app, name="deliveries")
 
 

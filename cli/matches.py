@@ -1,4 +1,4 @@
-"""`vigie match`: the articles that watches wanted, and why."""
+"""`vigie matches`: the articles that watches wanted, and why."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from storage import Transaction
     from storage.matches import FoundMatch
+
+_NUMBER = "Its number in `vigie matches list`."
 
 app = group("The articles that watches wanted, and why.")
 
@@ -56,9 +58,9 @@ def list_(
 
     Examples:
 
-        vigie match list --watch Corée --since 1d
+        vigie matches list --watch Corée --since 1d
 
-        vigie match list --since 2026-11-20 --limit 1000 --json
+        vigie matches list --since 2026-11-20 --limit 1000 --json
     """
     found = reading(data, config, lambda tx: _listed(tx, limit, watch, since))
     if json:
@@ -86,7 +88,7 @@ async def _listed(tx: "Transaction", limit: int, watch: str, since: "datetime | 
 
 @app.command("show")
 def show(
-    number: Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="Its number in `vigie match list`.", metavar="ID")],
+    number: Annotated[int, typer.Argument(max=LARGEST_NUMBER, help=_NUMBER, metavar="ID")],
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -95,15 +97,16 @@ def show(
 
     Examples:
 
-        vigie match show 12
+        vigie matches show 12
     """
     found, deliveries = reading(data, config, lambda tx: _shown(tx, number))
-    if json:
-        print_json(
-            {**shown(found), "text": found.stored.article.text, "deliveries": [_sent(one) for one in deliveries]}
-        )
-        return
     article, spans = found.stored.article, found.match.spans
+    if json:
+        from alerting.excerpt import snippets
+
+        told = {"text": article.text, "snippets": snippets(article.text, spans)}
+        print_json({**shown(found), **told, "deliveries": [_sent(one) for one in deliveries]})
+        return
     print_line(highlight.title(article.title, spans))
     print_line("")
     for passage in highlight.passages(article.text, spans):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _STYLES = {
     **dict.fromkeys(("paused", "late", "suspect"), "yellow"),
-    **dict.fromkeys(("failing", "blocked", "stopped", "dead", "failed"), "red"),
+    **dict.fromkeys(("failing", "blocked", "broken", "stopped", "dead", "failed"), "red"),
     "sent": "green",
 }
 

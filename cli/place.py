@@ -58,13 +58,15 @@ class Archive:
 
 
 @asynccontextmanager
-async def open_archive(place: Place, clock: Clock | None = None) -> AsyncIterator[Archive]:
+async def open_archive(
+    place: Place, clock: Clock | None = None, *, takes_file_in: bool = True
+) -> AsyncIterator[Archive]:
     """The archive, for one command. What the file declares is brought in, unless a running service sees to that."""
     settings = place.settings()
     database = await Database.open(settings.database.url or place.folder.database_url)
     archive = Archive(place, settings, database, clock or SystemClock())
     try:
-        if not place.folder.is_held():
+        if takes_file_in and not place.folder.is_held():
             await archive.declare()
         yield archive
     finally:

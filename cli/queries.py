@@ -1,5 +1,7 @@
 """Queries as commands take them: what does not parse is shown with a caret under the place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -17,8 +19,15 @@ def understood(text: str) -> "Query":
     """The query's tree. Raises QueryError with a note that points at the place."""
     from matching import parse
 
-    try:
+    with pointing(text):
         return parse(text)
+
+
+@contextmanager
+def pointing(text: str) -> Iterator[None]:
+    """Whatever is wrong with this query in the block gets a note that points at the place."""
+    try:
+        yield
     except QueryError as error:
         error.add_note(pointed_at(text, error.position))
         raise

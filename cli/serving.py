@@ -71,6 +71,7 @@ async def _reload(archive: Archive, engine: Engine) -> None:
         added=changes.added,
         changed=changes.changed,
         removed=changes.removed,
+        broken=changes.broken,
         need_a_restart=fixed,
     )
 
@@ -83,9 +84,11 @@ async def serving(archive: Archive, engine: Engine) -> AsyncIterator[WebServer]:
     await web.start()
     try:
         with _deaf_children():
+            await engine.collector.warm()
             await engine.daemon.start()
         try:
-            yield web
+            async with engine.reader.warming(archive.database), engine.reindexer.running():
+                yield web
         finally:
             await engine.daemon.stop()
     finally:

@@ -4,18 +4,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import watch_test
+from cli import watch_apply, watch_explain, watch_lint, watch_test
 from cli.archive import reading, writing
 from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
-from cli.queries import understood
+from cli.queries import pointing, understood
 from news.clock import SystemClock
+from news.errors import QueryError
 from news.watch import Watch
 
 if TYPE_CHECKING:
     from cli.place import Archive
+    from service.meaning import WatchQueries
     from storage import Transaction
     from storage.matches import FoundMatch
 
@@ -27,23 +29,28 @@ _WATCHLIST = typer.Option("--watchlist", help="The group it belongs to.", metava
 app = group("What is looked for: named queries, and whom they alert.")
 
 
-def shown(watch: Watch) -> dict[str, Any]:
-    """A watch in JSON."""
+def shown(watch: Watch, error: str = "") -> dict[str, Any]:
+    """A watch in JSON; `error` is why it can ask nothing."""
     return {
         "id": watch.id,
         "name": watch.name,
         "query": watch.query,
         "channels": watch.channels,
         "watchlist": watch.watchlist,
-        "state": state(watch),
+        "state": state(watch, error),
         "origin": watch.origin,
         "added_at": watch.added_at,
     }
 
 
-def state(watch: Watch) -> str:
+def state(watch: Watch, error: str = "") -> str:
     """Whether it looks, in one word."""
-    return "paused" if watch.paused else "ok"
+    return "broken" if error else "paused" if watch.paused else "ok"
+
+
+def _error(queries: "WatchQueries", name: str) -> str:
+    meaning = queries.meaning(name)
+    return meaning.message if isinstance(meaning, QueryError) else ""
 
 
 def _told(watch: Watch) -> str:
@@ -72,7 +79,8 @@ def add(
     """
     understood(query)
     values = {"name": name, "query": query, "channels": channel or [], "watchlist": watchlist}
-    watch = writing(data, config, lambda tx, archive: _added(tx, archive, values))
+    with pointing(query):
+        watch = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     if json:
         print_json(shown(watch))
         return
@@ -103,31 +111,40 @@ def list_(
     """
     found = reading(data, config, lambda tx: _listed(tx, watchlist))
     if json:
-        print_json([{**shown(watch), "last_match_at": last and last.match.matched_at} for watch, last in found])
+        print_json(
+            [
+                {**shown(watch, error), "error": error or None, "last_match_at": last and last.match.matched_at}
+                for watch, error, last in found
+            ]
+        )
         return
     now = SystemClock().now()
     rows = [
         [
             watch.name,
-            state_cell(state(watch)),
+            state_cell(state(watch, error)),
             watch.query,
             _told(watch),
             watch.watchlist,
             ago(last.match.matched_at if last else None, now),
             watch.origin,
         ]
-        for watch, last in found
+        for watch, error, last in found
     ]
     empty = f"There is no watch in {watchlist!r}." if watchlist else _NONE
     print_table("", ["name", "state", "query", "tells", "watchlist", "last match", "made by"], rows, empty)
 
 
-async def _listed(tx: "Transaction", watchlist: str) -> "list[tuple[Watch, FoundMatch | None]]":
+async def _listed(tx: "Transaction", watchlist: str) -> "list[tuple[Watch, str, FoundMatch | None]]":
+    from service.meaning import WatchQueries
+
     found = []
-    for watch in await tx.watches.all():
+    watches = await tx.watches.all()
+    queries = WatchQueries.of(watches)
+    for watch in watches:
         if not watchlist or watch.watchlist == watchlist:
             latest = await tx.matches.latest(1, watch.name)
-            found.append((watch, latest[0] if latest else None))
+            found.append((watch, _error(queries, watch.name), latest[0] if latest else None))
     return found
 
 
@@ -139,20 +156,23 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
 
         vigie watch show Corée
     """
-    from matching import canonical, tree_lines
-
-    watch, latest = reading(data, config, lambda tx: _shown(tx, name))
-    query = understood(watch.query)
+    watch, queries, latest = reading(data, config, lambda tx: _shown(tx, name))
+    error = _error(queries, name)
+    written, tree = _drawn(queries, name)
+    used_by = queries.users(name)
     if json:
         matches = [{"id": found.match.id, "title": found.stored.article.title} for found in latest]
-        print_json({**shown(watch), "canonical": canonical(query), "tree": tree_lines(query), "matches": matches})
+        told = {"error": error or None, "canonical": written or None, "tree": tree, "used_by": used_by}
+        print_json({**shown(watch, error), **told, "matches": matches})
         return
     print_facts(
         [
             ("name", watch.name),
-            ("state", state_cell(state(watch))),
+            ("state", state_cell(state(watch, error))),
+            ("error", error),
             ("query", watch.query),
-            ("in full", canonical(query)),
+            ("in full", written),
+            ("used by", ", ".join(used_by)),
             ("tells", _told(watch)),
             ("watchlist", watch.watchlist),
             ("made by", made_by(watch, data, config)),
@@ -160,9 +180,21 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
         ]
     )
     print_line("")
-    for line in tree_lines(query):
+    for line in tree:
         print_line(f"  {line}")
     _print_latest(latest)
+
+
+def _drawn(queries: "WatchQueries", name: str) -> tuple[str, list[str]]:
+    """The query of a watch in full, and its tree; both empty where it does not parse."""
+    from matching import canonical, tree_lines
+    from service.meaning import used
+
+    query = queries[name]
+    if isinstance(query, QueryError):
+        return "", []
+    is_whole = not isinstance(queries.meaning(name), QueryError)
+    return canonical(query), tree_lines(query, used(query, queries) if is_whole else {})
 
 
 def _print_latest(latest: "list[FoundMatch]") -> None:
@@ -175,9 +207,11 @@ def _print_latest(latest: "list[FoundMatch]") -> None:
     print_table("Latest matches", ["id", "matched", "source", "title"], rows, "It has not matched anything yet.")
 
 
-async def _shown(tx: "Transaction", name: str) -> "tuple[Watch, list[FoundMatch]]":
+async def _shown(tx: "Transaction", name: str) -> "tuple[Watch, WatchQueries, list[FoundMatch]]":
+    from service.meaning import WatchQueries
+
     watch = await tx.watches.get(name)
-    return watch, await tx.matches.latest(_LATEST, name)
+    return watch, WatchQueries.of(await tx.watches.all()), await tx.matches.latest(_LATEST, name)
 
 
 @app.command("edit")
@@ -207,7 +241,8 @@ def edit(
     changes = given(query=query, channels=channel, watchlist=watchlist, name=rename)
     if all_channels:
         changes["channels"] = []
-    watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
+    with pointing(query or ""):
+        watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
     if json:
         print_json(shown(watch))
     else:
@@ -231,4 +266,7 @@ NOUN = Noun(
     shown=shown,
 )
 app.command("test")(watch_test.test)
+app.command("explain")(watch_explain.explain)
+app.command("lint")(watch_lint.lint)
+app.command("apply")(watch_apply.apply)
 add_shared_verbs(app, NOUN)

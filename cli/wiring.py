@@ -5,6 +5,7 @@ from datetime import timedelta
 from alerting.channels import build
 from alerting.guard import GuardedDialler
 from cli.folder import process_name
+from cli.languages import lexicon
 from cli.network import guard_under, system_resolve
 from cli.place import Archive
 from crawler.browser import Browser
@@ -25,6 +26,8 @@ from service.collect import Collector
 from service.deliver import Deliverer
 from service.hub import GuardedHub
 from service.push import Pushes
+from service.reader import Reader
+from service.reindex import Reindexer
 from service.remember import StoredMemory
 from service.revise import Reviser
 from service.settings import Settings
@@ -43,9 +46,11 @@ class Engine:
         self._dialler = GuardedDialler(self._guard)
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
         self.extractor = PoolExtractor(self.pool)
-        board = WatchBoard()
-        reviser = Reviser(database, self.pool, board, clock, Revisits(settings.crawler.revisits))
-        self.collector = Collector(database, self.extractor, board, reviser, clock)
+        self.board = board = WatchBoard()
+        self.reader = Reader(lexicon())
+        self.reindexer = Reindexer(database, self.reader)
+        reviser = Reviser(database, self.pool, board, clock, Revisits(settings.crawler.revisits), self.reader)
+        self.collector = Collector(database, self.extractor, board, reviser, clock, self.reader)
         self.crawler = CrawlEngine(
             CrawlParts(
                 limits=limits(settings),
@@ -74,6 +79,7 @@ class Engine:
                 crawler=self.crawler,
                 visits=self.visits,
                 engine=self.local,
+                board=self.board,
                 deliverer=self.deliverer,
                 subscriber=self.subscriber,
                 pushes=self.pushes,

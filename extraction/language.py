@@ -36,10 +36,21 @@ def _sample(text: str) -> str:
     return " ".join((text[:_SAMPLE], text[middle : middle + _SAMPLE], text[-_SAMPLE:]))
 
 
+def _odds(text: str) -> dict[str, float]:
+    """How likely each language is, by its code."""
+    return {code: odds for code, odds in _identifier().rank(_sample(text)) if _CODE.fullmatch(code)}
+
+
+def spoken(text: str) -> str | None:
+    """The ISO 639-1 code of a text's language, judged by its words alone; None where it has none."""
+    odds = _odds(text) if any(character.isalpha() for character in text) else {}
+    return max(odds, key=odds.__getitem__) if odds else None
+
+
 def told_language(document: Document, text: str) -> Told[str | None]:
     """The ISO 639-1 code, or None where neither text nor page gives one."""
     claim = _claimed(document)
-    odds = {code: odds for code, odds in _identifier().rank(_sample(text)) if _CODE.fullmatch(code)}
+    odds = _odds(text)
     if claim in odds:
         odds[claim] *= _TRUST
     if not text or not odds:

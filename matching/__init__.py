@@ -3,25 +3,38 @@
 from matching.analyzer import Lexicon, Token, folded_only, search_terms, tokens
 from matching.document import Document, document
 from matching.evaluate import spans
-from matching.explain import explain_miss
+from matching.explain import Judged, explain, explain_miss
 from matching.index import WatchIndex
+from matching.lexicon import DictionaryLexicon
 from matching.parser import parse
-from matching.printer import canonical, tree_lines
-from matching.searchable import superset
+from matching.printer import canonical, label, tree_lines
+from matching.references import Named, references, renamed, resolved
+from matching.searchable import analyzer, primary, search_plans, search_row
 
 __all__ = [
+    "DictionaryLexicon",
     "Document",
+    "Judged",
     "Lexicon",
+    "Named",
     "Token",
     "WatchIndex",
+    "analyzer",
     "canonical",
     "document",
+    "explain",
     "explain_miss",
     "folded_only",
+    "label",
     "parse",
+    "primary",
+    "references",
+    "renamed",
+    "resolved",
+    "search_plans",
+    "search_row",
     "search_terms",
     "spans",
-    "superset",
     "tokens",
     "tree_lines",
 ]

@@ -12,9 +12,14 @@ from typing import NamedTuple
 from matching.characters import APOSTROPHES, CLUSTER, COMPOUND, FIGURE, HYPHENS
 from matching.fold import fold
 
-Lexicon = Callable[[str, str | None], tuple[str, ...]]
-"""From a folded word and an ISO 639-1 language (None: unknown) to its keys, of which the folded form is the first."""
+Lexicon = Callable[[str, str, str | None], tuple[str, ...]]
+"""From a word as it is written, the same folded, and its language (ISO 639-1, None: unknown) to its keys.
 
+The folded form is always the first of them. Two words match where they share one.
+"""
+
+# No token crosses a space, save a figure: 3 000.
+_CHUNKS = re.compile("\\S++(?:(?<=[0-9])[ \u00a0\u2009\u202f](?=[0-9])\\S++)*+")
 _TOKENS = re.compile(f"(?P<figure>{FIGURE})|(?P<compound>{COMPOUND})|(?P<cluster>{CLUSTER})")
 _PART_OF_COMPOUND = re.compile(f"[^{re.escape(HYPHENS)}]+")
 _PART_OF_ELISION = re.compile(f"[^{re.escape(APOSTROPHES)}]+")
@@ -25,7 +30,12 @@ _ELIDED = frozenset((
     "c", "d", "j", "l", "m", "n", "s", "t", "v", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu",
     "un", "gl", "all", "dall", "dell", "nell", "sull", "coll", "quell", "quest", "bell",
 ))  # fmt: skip
+# Where an apostrophe parts a name from its endings: Ankara'da is in Ankara.
+_ENDINGS_APART = ("az", "tr")
 _LONGEST_REMEMBERED = 60
+# A memo without a cap is a leak. A chunk takes some 400 bytes; half as many again are kept of those before.
+_MOST_REMEMBERED = 20_000
+_MOST_MEMOS = 16
 # Beyond six parts it is a URL's slug, and nobody joins those.
 _MOST_PARTS_JOINED = 6
 
@@ -57,7 +67,10 @@ class Token(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A token as it stands in its stretch of text: offsets and positions count from the stretch's beginning."""
+    """A token as it stands in its stretch of text: offsets and positions count from the stretch's beginning.
+
+    `base` is the part of it before an apostrophe, where that has a meaning.
+    """
 
     folded: str
     exact: str
@@ -65,9 +78,35 @@ class _Piece(NamedTuple):
     end: int
     position: int = 0
     length: int = 1
+    base: str = ""
 
 
-def folded_only(folded: str, language: str | None) -> tuple[str, ...]:
+class _Memo(dict[str, tuple[int, tuple[Token, ...]]]):
+    """How many positions a chunk of text takes, and its tokens as if the text began there; learned chunk by chunk.
+
+    It holds a limited number of them, and those that were asked for lately stay.
+    """
+
+    def __init__(self, language: str | None, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._language = language
+        self._lexicon = lexicon
+        self._before: dict[str, tuple[int, tuple[Token, ...]]] = {}
+
+    def __missing__(self, chunk: str) -> tuple[int, tuple[Token, ...]]:
+        found = self._before.get(chunk)
+        if found is None:
+            analysed = tuple(_analysed(chunk, self._language, self._lexicon))
+            found = sum(token.length == 1 for token in analysed), analysed
+        if len(chunk) <= _LONGEST_REMEMBERED:
+            if len(self) >= _MOST_REMEMBERED:
+                self._before = dict(self)
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+def folded_only(exact: str, folded: str, language: str | None) -> tuple[str, ...]:
     """The lexicon that knows no inflection: a word has one key, its folded form."""
     return (folded,)
 
@@ -75,15 +114,26 @@ def folded_only(folded: str, language: str | None) -> tuple[str, ...]:
 def tokens(text: str, language: str | None = None, lexicon: Lexicon = folded_only) -> list[Token]:
     """The tokens of a text in their order; a joined form follows its parts. Never raises, whatever the text."""
     found: list[Token] = []
+    memo, new, add = _memo(language, lexicon), tuple.__new__, found.append
     position = 0
-    for stretch in _TOKENS.finditer(text):
-        offset, pieces = stretch.start(), _pieces_of(stretch)
-        for folded, exact, start, end, place, length in pieces:
-            keys = lexicon(folded, language)
-            found.append(Token(keys, exact, offset + start, offset + end, position + place, length))
-        # Nearly always it is one word, and this runs for every word of every article.
-        position += 1 if len(pieces) == 1 else sum(piece.length == 1 for piece in pieces)
+    for chunk in _CHUNKS.finditer(text):
+        offset = chunk.start()
+        length, pieces = memo[chunk.group()]
+        for keys, exact, start, end, place, joined in pieces:
+            # Runs for every word of every article; the class itself would take twice the time.
+            add(new(Token, (keys, exact, offset + start, offset + end, position + place, joined)))
+        position += length
     return found
+
+
+@lru_cache(maxsize=_MOST_MEMOS)
+def _memo(language: str | None, lexicon: Lexicon) -> _Memo:
+    return _Memo(language, lexicon)
+
+
+def forget() -> None:
+    """Drop what is remembered of words, so that the next text is read as the first was."""
+    _memo.cache_clear()
 
 
 def search_terms(text: str) -> str:
@@ -109,25 +159,32 @@ def terms_of(found: Sequence[Token]) -> str:
     return " ".join(stored)
 
 
+def _analysed(chunk: str, language: str | None, lexicon: Lexicon) -> Iterator[Token]:
+    """The tokens of a chunk; offsets and positions count from its beginning."""
+    position = 0
+    apart = language is not None and language.startswith(_ENDINGS_APART)
+    for stretch in _TOKENS.finditer(chunk):
+        offset, pieces = stretch.start(), _pieces_of(stretch)
+        for folded, exact, start, end, place, length, base in pieces:
+            keys = lexicon(exact, folded, language)
+            if base and apart:
+                keys = tuple(dict.fromkeys((*keys, *lexicon(base, fold(base), language))))
+            yield Token(keys, exact, offset + start, offset + end, position + place, length)
+        position += sum(piece.length == 1 for piece in pieces)
+
+
 def _pieces_of(stretch: re.Match[str]) -> tuple[_Piece, ...]:
     text = stretch.group()
     if stretch.lastgroup == "figure":
         digits = _NOT_A_DIGIT.sub("", text)
         return (_Piece(digits, digits, 0, len(text)),)
-    if stretch.lastgroup == "cluster":
-        return _alone(text)
-    return _compound(text) if len(text) <= _LONGEST_REMEMBERED else tuple(_split(text))
+    return _alone(text) if stretch.lastgroup == "cluster" else tuple(_split(text))
 
 
 @lru_cache(maxsize=20_000)
 def _alone(cluster: str) -> tuple[_Piece, ...]:
     folded = fold(cluster)
     return (_Piece(folded, unicodedata.normalize("NFC", cluster), 0, len(cluster)),) if folded else ()
-
-
-@lru_cache(maxsize=50_000)
-def _compound(text: str) -> tuple[_Piece, ...]:
-    return tuple(_split(text))
 
 
 def _split(text: str) -> Iterator[_Piece]:
@@ -152,4 +209,5 @@ def _without_elision(text: str, offset: int) -> _Piece:
         parts.pop(0)
     exact = unicodedata.normalize("NFC", "".join(part.group() for part in parts).replace(".", ""))
     start, end = offset + parts[0].start(), offset + parts[-1].end()
-    return _Piece(fold(exact), "".join(filter(str.isprintable, exact)), start, end)
+    base = unicodedata.normalize("NFC", parts[0].group()) if len(parts) > 1 else ""
+    return _Piece(fold(exact), "".join(filter(str.isprintable, exact)), start, end, base=base)

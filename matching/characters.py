@@ -49,7 +49,8 @@ _APOSTROPHE = f"[{re.escape(APOSTROPHES)}]"
 # A hyphen between two digits is a score, a range or a date: 3-0 is no 30.
 _HYPHEN = f"(?:(?<![0-9])[{re.escape(HYPHENS)}]|[{re.escape(HYPHENS)}](?![0-9]))"
 
-FIGURE = "(?<![\\w.,])[1-9][0-9]{0,2}(?P<group>[ \u00a0\u2009\u202f,.'’])[0-9]{3}(?:(?P=group)[0-9]{3}){0,6}(?![0-9])"
+_THOUSANDS = "|".join(f"(?:{re.escape(sign)}[0-9]{{3}}){{1,7}}" for sign in " \u00a0\u2009\u202f,.'’")
+FIGURE = f"(?<![\\w.,])[1-9][0-9]{{0,2}}(?:{_THOUSANDS})(?![0-9])"
 COMPOUND = f"{_UNIT}(?:(?:{_APOSTROPHE}|{_HYPHEN}){_UNIT})*+"
 _SYLLABLE_IN_PARTS = "[\u1100-\u115f\ua960-\ua97c]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*"
 CLUSTER = f"(?:{_SYLLABLE_IN_PARTS}|(?=[^\\W_])[{APART}])[\uff9e\uff9f{_FOLLOWING}]*+"

@@ -1,5 +1,6 @@
 """Clauses: parts of a query as the parser builds them up, each with what the whole has to know of it."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from matching.lexer import Lexeme
 from matching.pattern import Leaf, pattern
 from matching.stopwords import STOPWORDS
 from news.errors import QueryError
-from news.query import And, Exact, Field, FieldName, Near, Not, Or, Phrase, Prefix, Query, Word
+from news.query import And, Exact, Field, FieldName, Near, Not, Or, Phrase, Prefix, Query, Reference, Word
 
 SHORTEST_PREFIX = 3
 # Each NEAR within another is looked for among the other's pairs, in texts that may well be the same word over and over.
@@ -50,16 +51,24 @@ def leaf_clause(lexeme: Lexeme, field: FieldName | None) -> Clause:
     return Clause(leaf, lexeme.at, stopword_at=lexeme.at if says_nothing else None)
 
 
+def reference_clause(lexeme: Lexeme, field: FieldName | None) -> Clause:
+    """The clause of `watch:name`: what stands in its place is judged when it stands there."""
+    if field in TESTS:
+        raise QueryError(f"watch: cannot stand within {field}:", lexeme.at, "put them side by side")
+    return Clause(Reference(lexeme.text, lexeme.at), lexeme.at)
+
+
 def _is_too_short(beginning: str) -> bool:
     return len(beginning) < SHORTEST_PREFIX and not is_apart(beginning[0])
 
 
 def _leaf(lexeme: Lexeme) -> Leaf:
+    text = sys.intern(lexeme.text)  # a hundred thousand watches share most of their words
     if lexeme.kind == "phrase":
-        return Phrase(lexeme.text, inflected=lexeme.number >= 0, slop=max(lexeme.number, 0))
+        return Phrase(text, inflected=lexeme.number >= 0, slop=max(lexeme.number, 0))
     if lexeme.kind == "exact":
-        return Exact(lexeme.text)
-    return Prefix(lexeme.text) if lexeme.kind == "prefix" else Word(lexeme.text)
+        return Exact(text)
+    return Prefix(text) if lexeme.kind == "prefix" else Word(text)
 
 
 def _check_value(field: FieldName, leaf: Leaf, lexeme: Lexeme) -> None:

@@ -14,17 +14,27 @@ class Stream:
 
     def __init__(self, name: FieldName, text: str, language: str | None, lexicon: Lexicon) -> None:
         self.name = name
-        self.tokens = tokens(text, language, lexicon)
+        self.text = text
         self.language = language
         self.lexicon = lexicon
-        self._by_key: dict[str, list[Token]] = {}
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The tokens in their order; found when they are first asked for."""
+        return tokens(self.text, self.language, self.lexicon)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Token]]:
+        found: dict[str, list[Token]] = {}
         for token in self.tokens:
             for key in token.keys:
-                self._by_key.setdefault(key, []).append(token)
+                found.setdefault(key, []).append(token)
+        return found
 
-    def in_any_form(self, folded: str) -> list[Token]:
-        """The tokens that share a key with this word."""
-        lists = [self._by_key.get(key, []) for key in self.lexicon(folded, self.language)]
+    def in_any_form(self, word: Token) -> list[Token]:
+        """The tokens that share a key with this word of a query."""
+        keys = self.lexicon(word.exact, word.folded, self.language)
+        lists = [self._by_key.get(key, []) for key in keys]
         return lists[0] if len(lists) == 1 else sorted({token for found in lists for token in found}, key=_place)
 
     def in_this_form(self, folded: str) -> list[Token]:
@@ -68,7 +78,7 @@ class Document:
 
 
 def document(article: Article, source: str, lexicon: Lexicon = folded_only) -> Document:
-    """The article as every watch will read it, its tokens found once; `source` is the name of the source."""
+    """The article as every watch will read it, its tokens found when they are needed; `source` is the source's name."""
     texts: list[tuple[FieldName, str]] = [("title", article.title), ("text", article.text), ("source", source)]
     texts += [("author", author) for author in article.authors]
     return Document(article, tuple(Stream(name, text, article.language, lexicon) for name, text in texts))

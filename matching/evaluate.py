@@ -8,7 +8,7 @@ from matching.fields import TESTS, holds
 from matching.occurrence import Occurrence, near, occurrences, outermost
 from matching.pattern import pattern
 from news.article import Article, Span
-from news.query import And, Exact, Field, FieldName, Near, Not, Or, Phrase, Prefix, Query, Word
+from news.query import And, Exact, Field, FieldName, Near, Not, Or, Phrase, Prefix, Query, Reference, Word
 
 Scope = tuple[FieldName, ...]
 ANYWHERE: Scope = ("title", "text")
@@ -73,6 +73,8 @@ def passes(name: FieldName, part: Query, article: Article) -> bool:
             return passes(name, part.left, article) and passes(name, part.right, article)
         case Word(text) | Exact(text) | Prefix(text) | Phrase(text):
             return holds(name, text, article)
+        case Reference():
+            raise unresolved(part)
         case _:
             assert_never(part)
 
@@ -90,8 +92,15 @@ def places(query: Query, stream: Stream) -> list[Occurrence]:
             return places(part, stream) if stream.name == name else []
         case And() | Not():
             return []
+        case Reference():
+            raise unresolved(query)
         case _:
             assert_never(query)
+
+
+def unresolved(reference: Reference) -> TypeError:
+    """The error of whoever puts a query to an article before its references are resolved."""
+    return TypeError(f"{reference} stands for another query, which has to take its place first")
 
 
 def _operand(query: Query, stream: Stream) -> list[Occurrence]:

@@ -1,23 +1,104 @@
-"""Why a query does not match an article: the clause that failed, in words."""
+"""Why a query matches an article, or does not: each clause of its tree judged, and the one that failed in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 from matching.document import Document
-from matching.evaluate import ANYWHERE, Scope, find, narrowed
+from matching.evaluate import ANYWHERE, Scope, find, narrowed, passes
 from matching.fields import TESTS
+from matching.nearly import between, instead, where
 from matching.printer import canonical
 from news.article import Article
-from news.query import And, Exact, Field, FieldName, Near, Not, Or, Phrase, Query, Word
+from news.query import And, Exact, Field, FieldName, Near, Not, Or, Phrase, Prefix, Query, Word
 from news.text import clip
 from news.url import host
 
+State = Literal["holds", "does not hold", "not needed"]
+
 _LONGEST_CLAUSE = 120
-_WHERE: dict[FieldName, str] = {
-    "title": "the title", "text": "the text", "source": "the source's name", "author": "an author's name",
-}  # fmt: skip
+_MOST_ALIKE = 20  # words for which one that is spelled alike is looked for; it takes longest
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A clause of a query and how it fares in an article.
+
+    `not needed`: it does not hold, and need not, for another branch of an OR does. `why` says of a clause that does not
+    hold what there is instead, as far as that is known.
+    """
+
+    query: Query
+    state: State
+    why: str = ""
+    parts: tuple["Judged", ...] = ()
+
+
+def explain(query: Query, document: Document) -> Judged:
+    """The whole tree, judged; its root holds where the query matches."""
+    return _Judge(document).judged(query, ANYWHERE, needed=True)
 
 
 def explain_miss(query: Query, document: Document) -> str:
     """The first clause that the article does not meet, as a sentence; empty where the query matches."""
     return "" if find(query, document, ANYWHERE) is not None else _miss(query, document, ANYWHERE)
+
+
+class _Judge:
+    """Judges the clauses of one query over one article."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._alike_left = _MOST_ALIKE
+
+    def judged(self, query: Query, scope: Scope, *, needed: bool) -> Judged:
+        holds = find(query, self._document, scope) is not None
+        state: State = "holds" if holds else "does not hold" if needed else "not needed"
+        parts = tuple(self._parts(query, scope, holds=holds, needed=needed))
+        return Judged(query, state, self._why(query, scope) if state == "does not hold" else "", parts)
+
+    def _parts(self, query: Query, scope: Scope, *, holds: bool, needed: bool) -> Iterator[Judged]:
+        match query:
+            case And(parts):
+                for part in parts:
+                    yield self.judged(part, scope, needed=needed)
+            case Or(parts):
+                for part in parts:
+                    yield self.judged(part, scope, needed=needed and not holds)
+            case Near(left, right):
+                yield self.judged(left, scope, needed=needed)
+                yield self.judged(right, scope, needed=needed)
+            case Not(part):
+                yield self.judged(part, scope, needed=False)
+            case Field(name, part) if name in TESTS:
+                yield self._tested(name, part, needed=needed)
+            case Field(name, part):
+                yield self.judged(part, narrowed(name, scope), needed=needed)
+
+    def _tested(self, name: FieldName, query: Query, *, needed: bool) -> Judged:
+        """The values of a test such as `lang:(fr OR en)`."""
+        holds = passes(name, query, self._document.article)
+        state: State = "holds" if holds else "does not hold" if needed else "not needed"
+        inner: tuple[Query, ...] = query.parts if isinstance(query, And | Or) else ()
+        needs = needed and not (isinstance(query, Or) and holds)
+        if isinstance(query, Not):
+            inner, needs = (query.part,), False
+        return Judged(query, state, parts=tuple(self._tested(name, part, needed=needs) for part in inner))
+
+    def _why(self, query: Query, scope: Scope) -> str:
+        match query:
+            case Word() | Exact() | Prefix() | Phrase():
+                self._alike_left -= 1
+                return instead(query, self._document, scope, alike=self._alike_left >= 0)
+            case Near(left, right):
+                both = all(find(part, self._document, scope) is not None for part in (left, right))
+                return between(query, self._document, scope) if both else ""
+            case Field(name) if name in TESTS:
+                return _fact(name, self._document.article)
+            case Not():
+                return "what it excludes is there"
+            case _:
+                return ""
 
 
 def _miss(query: Query, document: Document, scope: Scope) -> str:
@@ -33,28 +114,18 @@ def _miss(query: Query, document: Document, scope: Scope) -> str:
             return f"{clip(canonical(part), _LONGEST_CLAUSE)} is met, and it is excluded"
         case Near(left, right):
             failing = [part for part in (left, right) if find(part, document, scope) is None]
-            return _miss(failing[0], document, scope) if failing else f"both occur, but not so near: {written}"
+            if failing:
+                return _miss(failing[0], document, scope)
+            return f"both sides of {written} occur, but not so near: {between(query, document, scope)}"
         case Field(name) if name in TESTS:
             return f"{written} is not met: {_fact(name, document.article)}"
         case Field(name, part):
             return _miss(part, document, narrowed(name, scope))
+        case Word() | Exact() | Prefix() | Phrase():
+            found = instead(query, document, scope)
+            return f"{written} does not occur in {where(scope)}" + (f", {found}" if found else "")
         case _:
-            return f"{written} does not occur in {_where(scope)}{_nearly(query, document, scope)}"
-
-
-def _where(scope: Scope) -> str:
-    return " or ".join(_WHERE[name] for name in scope) or "both fields at once"
-
-
-def _nearly(query: Query, document: Document, scope: Scope) -> str:
-    """What does occur, where it is the manner that failed."""
-    if isinstance(query, Exact) and find(Word(query.text), document, scope) is not None:
-        return ", only in another case, accent or form"
-    if isinstance(query, Phrase):
-        words = tuple(Word(word) for word in query.text.split())
-        if find(And(words), document, scope) is not None:
-            return ", though each of its words does"
-    return ""
+            return f"{written} is not met"
 
 
 def _fact(name: FieldName, article: Article) -> str:

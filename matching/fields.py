@@ -23,6 +23,7 @@ EXAMPLES: dict[FieldName, str] = {
     "title": "title:Corée", "text": "text:Corée", "lang": "lang:fr", "source": 'source:"Le Monde"',
     "site": "site:example.com", "country": "country:fr", "author": "author:Dupont", "url": "url:/sport/",
 }  # fmt: skip
+REFERENCES = ("watch", "veille")  # before the name of a watch; no field, though it is written like one
 TESTS: frozenset[FieldName] = frozenset({"lang", "site", "country", "url"})
 
 _LIKE_ENOUGH = 0.6
@@ -38,10 +39,15 @@ def field_name(written: str) -> FieldName | None:
     return NAMES.get(fold(written))
 
 
+def is_reference(written: str) -> bool:
+    """Whether it announces the name of a watch, in any case."""
+    return fold(written) in REFERENCES
+
+
 def nearest_name(written: str) -> str:
     """The right name that looks most like the wrong one; empty where none does."""
     wrong = fold(written)
-    likeness = {name: difflib.SequenceMatcher(None, wrong, name).ratio() for name in NAMES}
+    likeness = {name: difflib.SequenceMatcher(None, wrong, name).ratio() for name in (*NAMES, *REFERENCES)}
     nearest = max(likeness, key=likeness.__getitem__)
     return nearest if likeness[nearest] >= _LIKE_ENOUGH else ""
 

@@ -20,6 +20,9 @@ _LEFT_OUT = frozenset("\u0300\u0301" + APOSTROPHES)
 _LATIN_OR_GREEK = (
     (0x41, 0x2AF), (0x370, 0x3FF), (0x1D00, 0x1DBF), (0x2C60, 0x2C7F), (0xA720, 0xA7FF), (0xAB30, 0xAB6F),
 )  # fmt: skip
+# Letters that join with the next one: Korean ones in parts, and the voicing marks of narrow Japanese.
+_IN_PARTS = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xA960, 0xA97F), (0xD7B0, 0xD7FF), (0xFF66, 0xFFDC))
+_DEPENDS = "\ufffd"  # folds to nothing, so it is no word's
 # PostgreSQL drops words over 2 KB; nothing that anyone writes is nearly as long.
 LONGEST = 200
 
@@ -31,9 +34,31 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return "".join(filter(str.isalnum, word.lower()))[:LONGEST]
+    quick = word.translate(_BY_LETTER)
+    if _DEPENDS not in quick:
+        return quick[:LONGEST]
     once = _fold_once(word)
     # A sign that is left out may have parted a letter from its accent.
     return (once if once.isascii() else _fold_once(once))[:LONGEST]
+
+
+class _ByLetter(dict[int, str]):
+    """What each letter folds to, as far as that does not depend on its neighbours; learned letter by letter."""
+
+    def __missing__(self, point: int) -> str:
+        letter = chr(point)
+        opening, *others = tuple(unicodedata.normalize("NFKD", letter))
+        is_mark = not is_word_character(opening) and bool(others)  # such as a trema on a space
+        depends = is_mark or unicodedata.category(opening).startswith("M") or _is_in_parts(point)
+        folded = self[point] = _DEPENDS if depends else _fold_once(_fold_once(letter))
+        return folded
+
+
+def _is_in_parts(point: int) -> bool:
+    return any(first <= point <= last for first, last in _IN_PARTS)
+
+
+_BY_LETTER = _ByLetter()
 
 
 def _fold_once(word: str) -> str:

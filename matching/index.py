@@ -1,53 +1,181 @@
 """The index of watches: which of them want this article."""
 
-from matching.anchor import Anchor, anchors
+from collections.abc import Iterable, Iterator
+from weakref import WeakValueDictionary
+
+from matching.analyzer import Lexicon, folded_only
+from matching.anchor import placements
+from matching.compiler import Compiler
+from matching.condition import Tested
 from matching.document import Document
 from matching.evaluate import spans
+from matching.leaf import Condition, Leaf, Pair, Term, Terms
+from matching.reading import Reading
+from matching.vocabulary import Vocabulary
 from news.article import Span
-from news.query import Query
+from news.query import Field, Query
+
+# Most installations read a handful of languages; the one that was not met for longest is forgotten.
+_MOST_VOCABULARIES = 24
+_LEARN_EVERY = 8
+
+_Stand = tuple[Term | None, ...]
+"""The anchor and the second term of each placement of a query, one after the other."""
 
 
 class WatchIndex:
     """All watches' queries, ready to be asked of one article after another. Watches come and go at any time.
 
-    A query is evaluated only where the article holds one of its anchors; those without anchors always are.
+    A query stands under its anchors and is looked at only where an article holds one; those without always are. The
+    answers are those of `spans` for every query in turn.
     """
 
     def __init__(self) -> None:
         self._queries: dict[int, Query] = {}
-        self._anchors: dict[int, frozenset[Anchor] | None] = {}
-        self._by_anchor: dict[Anchor, set[int]] = {}
-        self._without_anchor: set[int] = set()
+        self._stands: dict[int, _Stand] = {}
+        self._unanchored: dict[int, Condition] = {}
+        self._terms = Terms()
+        self._tests: WeakValueDictionary[Field, Tested] = WeakValueDictionary()
+        self._vocabularies: dict[tuple[Lexicon, str | None], Vocabulary] = {}
+        self._unsettled: Iterator[int] = iter(())
+        self._until_learning = 1
 
     def __len__(self) -> int:
         return len(self._queries)
 
     def put(self, watch_id: int, query: Query) -> None:
         """Add a watch, or give it another query."""
+        compiler = Compiler(self._terms, self._tests)
+        condition = compiler.condition(query)
+        placed = placements(condition, self._terms)
+        stand = tuple([term for anchor, second, _ in placed or () for term in (anchor, second)])
+        self._use(_named(compiler, stand))
         self.drop(watch_id)
         self._queries[watch_id] = query
-        needed = self._anchors[watch_id] = anchors(query)
-        if needed is None:
-            self._without_anchor.add(watch_id)
-        for anchor in needed or ():
-            self._by_anchor.setdefault(anchor, set()).add(watch_id)
+        self._stands[watch_id] = stand
+        if placed is None:
+            self._unanchored[watch_id] = condition
+        for anchor, second, rest in placed or ():
+            anchor.hang(watch_id, second, rest)
 
     def drop(self, watch_id: int) -> None:
         """Forget a watch; one that is not there is no error, since two of us may drop it."""
-        if self._queries.pop(watch_id, None) is None:
+        query = self._queries.pop(watch_id, None)
+        if query is None:
             return
-        self._without_anchor.discard(watch_id)
-        for anchor in self._anchors.pop(watch_id) or ():
-            watches = self._by_anchor[anchor]
-            watches.discard(watch_id)
-            if not watches:
-                del self._by_anchor[anchor]
+        stand = self._stands.pop(watch_id)
+        self._unanchored.pop(watch_id, None)
+        for anchor, second in zip(stand[::2], stand[1::2], strict=True):
+            if anchor is not None:
+                anchor.take_down(watch_id, second)
+        compiler = Compiler(self._terms, self._tests)
+        compiler.condition(query)
+        self._release(_named(compiler, stand))
+
+    def anchors(self, watch_id: int) -> list[str]:
+        """The words, and pairs of them, one of which an article must hold for the watch to be looked at; sorted."""
+        return sorted({str(anchor) for anchor in self._stands[watch_id][::2]})
+
+    @property
+    def terms(self) -> int:
+        """How many different words and pairs of words all queries together name."""
+        return sum(1 + len(leaf.begun or ()) + len(leaf.ended or ()) for leaf in self._terms)
 
     def match(self, document: Document) -> list[tuple[int, tuple[Span, ...]]]:
         """The watches that want the article, by rising id, each with the spans that explain it."""
-        candidates = set(self._without_anchor)
-        for anchor, watches in self._by_anchor.items():
-            if not watches <= candidates and anchor.is_in(document):
-                candidates |= watches
-        found = [(watch_id, spans(self._queries[watch_id], document)) for watch_id in sorted(candidates)]
-        return [(watch_id, hits) for watch_id, hits in found if hits is not None]
+        found = [(number, spans(self._queries[number], document)) for number in self.matching(document)]
+        return [(number, hits) for number, hits in found if hits is not None]
+
+    def matching(self, document: Document) -> list[int]:
+        """The ids of the watches that want the article, rising."""
+        language, lexicon = document.article.language, document.streams[0].lexicon
+        reading = self._vocabulary(language, lexicon).read(document)
+        self._learn(reading)
+        terms = reading.terms
+        found: set[int] = set().union(*[term.sure for term in terms if term.sure is not None])
+        for term in terms:
+            if term.checked:
+                _check(term.checked.items(), reading, found)
+            if term.seconds:
+                for second in term.seconds.keys() & terms:
+                    _check(term.seconds[second], reading, found)
+        _check(self._unanchored.items(), reading, found)
+        return sorted(found)
+
+    def prepare(self, language: str | None, lexicon: Lexicon = folded_only, most: int = 100) -> bool:
+        """Take at most so many words of the watches into a language's vocabulary; whether none is left.
+
+        An article in a language that was never met takes them all at once, which may hold others up: the patient call
+        this until it says yes, and let others have their turn in between.
+        """
+        vocabulary = self._vocabulary(language, lexicon)
+        vocabulary.catch_up(most)
+        return not vocabulary.pending
+
+    def forget(self) -> None:
+        """Drop what is remembered of the words of articles, so that the next one is read as the first was."""
+        for vocabulary in self._vocabularies.values():
+            vocabulary.forget()
+
+    def settle(self, most: int) -> None:
+        """Look at so many watches anew, and move those for which the articles have shown a rarer anchor."""
+        for _ in range(most):
+            number = next(self._unsettled, None)
+            if number is None:
+                self._unsettled = iter(list(self._queries))
+                return
+            if number in self._queries:
+                self.put(number, self._queries[number])
+
+    def _vocabulary(self, language: str | None, lexicon: Lexicon) -> Vocabulary:
+        key = lexicon, language
+        vocabulary = self._vocabularies.pop(key, None) or Vocabulary(self._terms, language, lexicon)
+        self._vocabularies[key] = vocabulary
+        if len(self._vocabularies) > _MOST_VOCABULARIES:
+            del self._vocabularies[next(iter(self._vocabularies))]
+        return vocabulary
+
+    def _learn(self, reading: Reading) -> None:
+        """Count what the article holds, for the choice of anchors; one of some articles says enough."""
+        self._until_learning -= 1
+        if self._until_learning == 0:
+            self._until_learning = _LEARN_EVERY
+            self._terms.read += 1
+            for term in reading.terms:
+                term.seen += 1
+
+    def _use(self, terms: Iterable[Term]) -> None:
+        new = []
+        for term in terms:
+            if not term.uses:
+                new.append(term)
+            term.uses += 1
+        self._tell(new)
+
+    def _release(self, terms: Iterable[Term]) -> None:
+        unused = []
+        for term in terms:
+            term.uses -= 1
+            if not term.uses:
+                unused.append(term)
+        for term in unused:
+            self._terms.forget(term)
+        self._tell(unused)
+
+    def _tell(self, changed: list[Term]) -> None:
+        """Have every vocabulary look at the leaves anew, before it reads its next article."""
+        if changed and self._vocabularies:
+            leaves = [term.holder if isinstance(term, Pair) else term for term in changed]
+            for vocabulary in self._vocabularies.values():
+                vocabulary.pending += [leaf for leaf in leaves if isinstance(leaf, Leaf)]
+
+
+def _named(compiler: Compiler, stand: _Stand) -> list[Term]:
+    """The terms that a query names, and the pairs that were made for it to stand under."""
+    return compiler.used + [term for term in stand if isinstance(term, Pair)]
+
+
+def _check(conditions: Iterable[tuple[int, Condition | None]], reading: Reading, found: set[int]) -> None:
+    for number, condition in conditions:
+        if number not in found and (condition is None or condition.met(reading)):
+            found.add(number)

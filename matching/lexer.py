@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal, Never
 
 from matching.characters import FIGURE, INVISIBLE_SPACES, JOINERS, QUOTES, is_word_character
-from matching.fields import NAMES, TESTS, field_name, nearest_name
+from matching.fields import NAMES, REFERENCES, TESTS, field_name, is_reference, nearest_name
 from news.errors import QueryError
 from news.text import clip
 
-Kind = Literal["word", "exact", "prefix", "phrase", "(", ")", "and", "or", "not", "near", "field", "end"]
+Kind = Literal["word", "exact", "prefix", "phrase", "(", ")", "and", "or", "not", "near", "field", "watch", "end"]
 FARTHEST = 1_000
 
 _SPACE = re.compile(f"[\\s{INVISIBLE_SPACES}]+")
@@ -18,6 +18,7 @@ _STOPS = f"\\s{INVISIBLE_SPACES}()|{QUOTES}"
 _CHUNK = re.compile(f"[^{_STOPS}]+")
 _REST = re.compile(f"[^{_STOPS}]*")
 _PHRASE = re.compile(f"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}](?:(~)([0-9]*))?")
+_NAME = re.compile(f"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]|({_CHUNK.pattern})")
 _FIGURE = re.compile(FIGURE)
 _FIELD = re.compile(r"([^\W\d_]+):(?!//)")
 _PROXIMITY = re.compile(r"(?:(O?NEAR|PR[EÈ]S|W)/([0-9]+)(F?)|O?NEAR(?:/.*)?|PRÈS(?:/.*)?|PRES/.*)", re.IGNORECASE)
@@ -32,14 +33,15 @@ _INVISIBLE = str.maketrans(dict.fromkeys(JOINERS))
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """One sign of a query: `at` is its first character, `text` what it says.
+    """One sign of a query: `at` is its first character, `end` the one behind it, `text` what it says.
 
-    That is a phrase without its quotes, a field's right name, an operator as it was written. `number` is the n of
-    NEAR/n and of `"…"~n`, -1 where there is none.
+    That is a phrase without its quotes, a field's right name, the name of a watch, an operator as it was written.
+    `number` is the n of NEAR/n and of `"…"~n`, -1 where there is none.
     """
 
     kind: Kind
     at: int
+    end: int
     text: str = ""
     number: int = -1
     ordered: bool = False
@@ -80,7 +82,7 @@ class _Lexer:
         return self.found
 
     def _add(self, kind: Kind, text: str, end: int, number: int = -1, ordered: bool = False) -> None:
-        self.found.append(Lexeme(kind, self.at, text, number, ordered))
+        self.found.append(Lexeme(kind, self.at, end, text, number, ordered))
         self.at = end
 
     def _next_is_empty(self, at: int, stops: str = ")|") -> bool:
@@ -136,10 +138,13 @@ class _Lexer:
             self._add("prefix" if text.endswith("*") else "word", text.removesuffix("*"), end)
 
     def _field(self, named: re.Match[str]) -> None:
+        if is_reference(named[1]):
+            self._reference(named)
+            return
         name = field_name(named[1])
         if name is None:
             nearest = nearest_name(named[1])
-            hint = f"did you mean {nearest}: ?" if nearest else f"the fields are {', '.join(NAMES)}"
+            hint = f"did you mean {nearest}: ?" if nearest else f"the fields are {', '.join((*NAMES, *REFERENCES))}"
             raise QueryError(f"there is no field “{named[1]}”", self.at, f"{hint} (words with a colon go in quotes)")
         self._add("field", name, named.end())
         if name in TESTS:
@@ -156,6 +161,18 @@ class _Lexer:
             hint = "site: takes sub-domains too" if name == "site" else f"write the value of {name}: without *"
             raise QueryError(f"{name}: takes no *", raw.start() + raw[0].index("*"), hint)
         self._add("word", raw[0], raw.end())
+
+    def _reference(self, named: re.Match[str]) -> None:
+        """The name of a watch is taken as it stands: in quotes, or up to a space, quote or bracket."""
+        space = _SPACE.match(self.query, named.end())
+        start = named.end() if space is None else space.end()
+        written = _NAME.match(self.query, start)
+        name = "" if written is None else written[1] or written[2] or ""
+        if written is None or not name.strip() or (space is not None and name in _OPERATORS):
+            if self.query[start : start + 1] in tuple(QUOTES) and written is None:
+                raise QueryError("this quote is never closed", start, 'close it with any of " ” » “ «')
+            raise QueryError(f"nothing follows {named[0]}", self.at, 'name a watch: watch:Corée, watch:"two words"')
+        self._add("watch", name, written.end())
 
     def _proximity(self, sign: str, found: re.Match[str], end: int) -> None:
         name = sign.partition("/")[0]
@@ -208,6 +225,13 @@ class _Lexer:
             hint = 'only a phrase takes one: "two words"~3' if behind[0][0] == "~" else "leave it out"
             raise QueryError(f"“{behind[0]}” has no meaning behind a word", start + behind.start(), hint)
         return text, end
+
+
+def name_written(name: str) -> str:
+    """The name of a watch as it stands behind `watch:`, in quotes where it must; ValueError if it has any."""
+    if any(quote in name for quote in QUOTES):
+        raise ValueError(f"a name with quotes, {name!r}, cannot stand behind watch:")
+    return name if _CHUNK.fullmatch(name) and not name.startswith("//") else f'"{name}"'
 
 
 def _distance(digits: str, at: int) -> int:

@@ -57,7 +57,7 @@ def _tokens(wanted: Token, manner: Manner, open_ended: bool, stream: Stream) -> 
     if open_ended:
         return stream.beginning_with(wanted.folded)
     if manner == "any form":
-        return stream.in_any_form(wanted.folded)
+        return stream.in_any_form(wanted)
     found = stream.in_this_form(wanted.folded)
     return found if manner == "this form" else [token for token in found if token.exact == wanted.exact]
 

@@ -4,12 +4,12 @@ or    := and {(OR | OU | "|") and}
 and   := near {[AND | ET] near}
 near  := unary {(NEAR/n | PRÈS/n | W/n | ONEAR/n | NEAR/nf) unary}
 unary := (NOT | SAUF | NON | -) unary | field: primary | primary
-primary := ( or ) | "exact phrase" | "inflected words"~n | =Exact | prefix* | word
+primary := ( or ) | "exact phrase" | "inflected words"~n | =Exact | prefix* | word | watch:name
 """
 
 from collections.abc import Callable
 
-from matching.clause import Clause, all_of, any_of, leaf_clause, near_each_other, negated, within
+from matching.clause import Clause, all_of, any_of, leaf_clause, near_each_other, negated, reference_clause, within
 from matching.fields import EXAMPLES, NAMES, TESTS
 from matching.lexer import Kind, Lexeme, lexemes
 from news.errors import QueryError
@@ -19,7 +19,7 @@ MOST_TERMS = 5_000
 MOST_LEVELS = 100
 _LEAVES: frozenset[Kind] = frozenset({"word", "exact", "prefix", "phrase"})
 _BEGIN_PRIMARY: frozenset[Kind] = _LEAVES | {"("}
-_BEGIN_OPERAND: frozenset[Kind] = _BEGIN_PRIMARY | {"not", "field"}
+_BEGIN_OPERAND: frozenset[Kind] = _BEGIN_PRIMARY | {"not", "field", "watch"}
 
 
 def parse(text: str) -> Query:
@@ -94,14 +94,21 @@ class _Parser:
             clause = negated(self._operand(operator, self._unary), operator.at)
             self.level -= 1
             return clause
+        if self._kind == "watch":
+            return self._reference()
         return self._in_field() if self._kind == "field" else self._primary()
+
+    def _reference(self) -> Clause:
+        lexeme = self._take()
+        self._count(1, lexeme)
+        return reference_clause(lexeme, self.field)
 
     def _in_field(self) -> Clause:
         named = self._take()
         name = NAMES[named.text]
         if self.field is not None and (self.field in TESTS or name not in TESTS):
             raise QueryError(f"{name}: cannot stand within {self.field}:", named.at, "put them side by side")
-        if self._kind in ("not", "field"):
+        if self._kind in ("not", "field", "watch"):
             hint = f"write NOT before the field, as in -{EXAMPLES[name]}, and anything else in brackets"
             raise QueryError(f"“{self._next.text}” cannot follow {name}: directly", self._next.at, hint)
         if self._kind not in _BEGIN_PRIMARY:
@@ -121,9 +128,7 @@ class _Parser:
             raise _closes_none(lexeme)
         if lexeme.kind not in _LEAVES:
             raise QueryError(f"nothing stands before this {lexeme.text}", lexeme.at, "write what it joins, or quote it")
-        self.terms += len(lexeme.text.split())
-        if self.terms > MOST_TERMS:
-            raise QueryError(f"the query has over {MOST_TERMS:,} terms", lexeme.at, "make several watches of it")
+        self._count(len(lexeme.text.split()), lexeme)
         return leaf_clause(lexeme, self.field)
 
     def _bracket(self, opening: Lexeme) -> Clause:
@@ -137,6 +142,11 @@ class _Parser:
             raise _never_closed(opening)
         self.level -= 1
         return clause
+
+    def _count(self, terms: int, lexeme: Lexeme) -> None:
+        self.terms += terms
+        if self.terms > MOST_TERMS:
+            raise QueryError(f"the query has over {MOST_TERMS:,} terms", lexeme.at, "make several watches of it")
 
     def _go_down(self, lexeme: Lexeme) -> None:
         self.level += 1

@@ -1,9 +1,12 @@
 """A query's tree in writing: as the one text that parses back to it, and as lines for people to read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Word
+from matching.lexer import name_written
+from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Reference, Word
 
+_NONE: Mapping[str, Query] = MappingProxyType({})
 _OR, _AND, _NEAR, _UNARY, _PRIMARY = range(5)
 
 
@@ -33,6 +36,8 @@ def _bare(query: Query) -> tuple[str, int]:
             return f"NOT {_text(part, _UNARY)}", _UNARY
         case Field(name, part):
             return f"{name}:{_text(part, _PRIMARY)}", _UNARY
+        case Reference(name):
+            return f"watch:{name_written(name)}", _UNARY
         case _:
             return _leaf(query), _PRIMARY
 
@@ -53,25 +58,30 @@ def _operator(query: Near) -> str:
     return f"{'ONEAR' if query.ordered else 'NEAR'}/{query.distance}"
 
 
-def tree_lines(query: Query) -> list[str]:
-    """The tree, a line a node, drawn for a terminal: how the query was understood."""
-    return list(_drawn(query))
+def tree_lines(query: Query, named: Mapping[str, Query] = _NONE) -> list[str]:
+    """The tree, a line a node, drawn for a terminal: how the query was understood.
+
+    Under the name of a watch stands its own tree, of those that are given; no circle may lead through them.
+    """
+    return list(_drawn(query, named))
 
 
-def _drawn(query: Query) -> Iterator[str]:
+def _drawn(query: Query, named: Mapping[str, Query]) -> Iterator[str]:
     """Depth first; the stack holds a node, the drawing before it, and the drawing before what is under it."""
     stack: list[tuple[Query, str, str]] = [(query, "", "")]
     while stack:
         node, lead, under = stack.pop()
         yield lead + label(node)
-        inner = _inner(node)
+        inner = _inner(node, named)
         for index in range(len(inner) - 1, -1, -1):
             is_last = index == len(inner) - 1
             stack.append((inner[index], under + ("└─ " if is_last else "├─ "), under + ("   " if is_last else "│  ")))
 
 
-def _inner(query: Query) -> tuple[Query, ...]:
+def _inner(query: Query, named: Mapping[str, Query]) -> tuple[Query, ...]:
     match query:
+        case Reference(name) if name in named:
+            return (named[name],)
         case And(parts) | Or(parts):
             return parts
         case Near(left, right):
@@ -101,6 +111,14 @@ def label(query: Query) -> str:
             return f"at most {_words(distance)} apart{', in this order' if ordered else ''}"
         case Field(name):
             return _IN_FIELD[name]
+        case Reference(name):
+            return f"what the watch “{name}” looks for"
+        case _:
+            return _leaf_label(query)
+
+
+def _leaf_label(leaf: Word | Exact | Prefix | Phrase) -> str:
+    match leaf:
         case Word(text):
             return f"the word “{text}”"
         case Exact(text):

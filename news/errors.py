@@ -37,6 +37,10 @@ class NotFoundError(VigieError):
     """Nothing has the name or number that was asked for."""
 
 
+class CursorError(VigieError):
+    """A cursor that no page gave, or one of a search in another order."""
+
+
 class ConflictError(VigieError):
     """The thing exists already, belongs to the file, or is held by another process."""
 

@@ -3,7 +3,7 @@
 `matching` parses, prints and evaluates it; `storage` compiles it to a search. Positions count characters of the query.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 FieldName = Literal["title", "text", "lang", "source", "site", "country", "author", "url"]
@@ -81,4 +81,15 @@ class Field:
     part: "Query"
 
 
-Query = Word | Exact | Prefix | Phrase | Near | And | Or | Not | Field
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`watch:name`: what another watch looks for. Its tree takes this place before a query is put to any article.
+
+    `at` is where it stands in the query's text.
+    """
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+Query = Word | Exact | Prefix | Phrase | Near | And | Or | Not | Field | Reference

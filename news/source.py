@@ -102,6 +102,10 @@ class FoundLink:
     modified_at: datetime | None = None
 
 
+NO_ARTICLE = "no article: "
+"""Before the verdict in the `last_error` of a link whose page is none; without it, the page could not be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link's row: `attempts` fetches so far; `is_history` where the first visit to its source found it.
@@ -130,3 +134,8 @@ class Link:
     def is_known(self) -> bool:
         """Whether its article is in the archive already, so that a fetch of it looks for changes."""
         return self.state == "fetched" and self.article_id is not None
+
+    @property
+    def verdict(self) -> str:
+        """Why its page is no article; empty where that has not been found."""
+        return self.last_error.removeprefix(NO_ARTICLE) if self.last_error.startswith(NO_ARTICLE) else ""

@@ -11,6 +11,7 @@ from crawler.engine import CrawlEngine
 from news.clock import Clock
 from scheduler.local import LocalEngine
 from scheduler.ticker import Ticker
+from service.board import WatchBoard
 from service.deliver import Deliverer
 from service.push import Pushes
 from service.subscribe import Subscriber
@@ -44,6 +45,7 @@ class DaemonParts:
     crawler: CrawlEngine
     visits: Visits
     engine: LocalEngine
+    board: WatchBoard
     deliverer: Deliverer
     subscriber: Subscriber
     pushes: Pushes
@@ -63,7 +65,9 @@ class Daemon:
         """Start the workers, the crawler and the ticks."""
         parts = self._parts
         await parts.pool.warm()
+        await self._keep_up()
         await parts.crawler.start()
+        self._ticker.every(1, "watches", self._keep_up)
         self._ticker.every(1, "visits", parts.engine.submit_due)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
@@ -73,6 +77,9 @@ class Daemon:
             await parts.subscriber.tick()  # what was subscribed while hubs could reach us
         self._ticker.start()
         self._started = True
+
+    async def _keep_up(self) -> None:
+        await self._parts.board.keep_up(self._parts.database)
 
     async def _renew(self) -> None:
         await self._parts.engine.renew()
@@ -92,7 +99,7 @@ class Daemon:
             found["database"] = f"cannot be read: {error}"
         if not self._started:
             found["service"] = "is starting or stopping"
-        for tick in ("visits", "deliveries"):
+        for tick in ("visits", "deliveries", "watches"):
             if self._started and self._ticker.is_late(tick, _LATE):
                 found[tick] = f"no tick for more than {_LATE.total_seconds():.0f} s"
         return found

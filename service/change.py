@@ -19,7 +19,9 @@ from news.errors import ConfigError, ConflictError
 from news.source import Source
 from news.watch import Watch
 from service.check import check_channels_exist, check_query
+from service.meaning import WatchQueries
 from service.settings import ChannelEntry, SourceEntry, WatchEntry
+from service.uses import check_meaning, check_users, follow_rename, listed, refuse_used
 from storage import Transaction
 from storage.named import Named
 from storage.sources import AS_NEW, READ_ANEW
@@ -77,22 +79,21 @@ async def resume(tx: Transaction, noun: Noun, name: str, file: Path | None, now:
 async def remove(tx: Transaction, noun: Noun, name: str, file: Path | None) -> Any:
     """Take it out of every list; what it was.
 
-    Raises NotFoundError, or ConflictError, also for a channel that a watch names: its alerts would go nowhere.
+    Raises NotFoundError, or ConflictError, also for a channel that a watch names, whose alerts would go nowhere, and
+    for a watch that others use.
     """
     repository = things(tx, noun)
     known = await changeable(repository, name, file)
+    if noun == "watch":
+        await refuse_used(tx, name)
     naming = [watch.name for watch in await tx.watches.all() if name in watch.channels] if noun == "channel" else []
     if naming:
         raise ConflictError(
-            f"the channel {name!r} is named by {_listed(naming)}",
+            f"the channel {name!r} is named by {listed(naming)}",
             f"give them another first: vigie watch edit {naming[0]!r} --channel OTHER",
         )
     await repository.remove(known.id)
     return known
-
-
-def _listed(watches: list[str]) -> str:
-    return ("the watch " if len(watches) == 1 else "the watches ") + ", ".join(repr(name) for name in watches)
 
 
 def _entry(model: type[E], values: Mapping[str, Any]) -> E:
@@ -197,11 +198,16 @@ async def add_watch(tx: Transaction, values: Mapping[str, Any], now: datetime) -
     entry = _entry(WatchEntry, values)
     await _check_watch(tx, entry)
     watch = Watch(id=0, name=entry.name, query=entry.query, channels=entry.channels, watchlist=entry.watchlist)
-    return await tx.watches.by_id(await tx.watches.put(watch, now))
+    number = await tx.watches.put(watch, now)
+    await check_meaning(tx, entry.name)
+    return await tx.watches.by_id(number)
 
 
 async def edit_watch(tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None) -> Watch:
-    """Change some of `name`, `query`, `channels` and `watchlist`. Raises what `add_watch` raises."""
+    """Change some of `name`, `query`, `channels` and `watchlist`; watches that use it follow a new name.
+
+    Raises what `add_watch` raises, and ConflictError where others that use it would come to nothing.
+    """
     known = await changeable(tx.watches, name, file)
     _needed(changes)
     entry = _entry(WatchEntry, {"name": known.name, "query": known.query, **changes})
@@ -209,7 +215,13 @@ async def edit_watch(tx: Transaction, name: str, changes: Mapping[str, Any], fil
     values = {key: getattr(entry, key) for key in changes}
     if "channels" in values:
         values["channels"] = list(entry.channels)
+    before = WatchQueries.of(await tx.watches.all())
+    if entry.name != known.name:
+        await follow_rename(tx, known.name, entry.name, file)
     await tx.watches.change(known.id, **values)
+    if "query" in values:
+        await check_meaning(tx, entry.name)
+        await check_users(tx, entry.name, before)
     return await tx.watches.by_id(known.id)
 
 

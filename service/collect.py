@@ -12,7 +12,7 @@ from alerting.decide import decide
 from crawler.failure import FetchFailure, next_step
 from crawler.reading import Reading
 from crawler.visit import Poll, SourceMovedError
-from matching import Document, document
+from matching import Document, search_row
 from news import url as urls
 from news.article import Article, NoArticle, Page, StoredArticle
 from news.clock import Clock
@@ -23,11 +23,13 @@ from news.rhythm import Rhythm
 from news.source import Feed, FoundLink, Link, Source
 from service.blemishes import blemishes, dated_by, published_before
 from service.board import WatchBoard
+from service.reader import Reader
 from service.record import record
 from service.refuse import OF_NO_ARTICLE, Refuser
 from service.revise import Reviser
 from service.sameness import by_its_own_address, tells_another
 from service.site_memory import SiteMemory
+from service.stories import StoryDesk
 from storage import Database, Transaction
 from storage.faults import is_of_machine
 from storage.subscriptions import Subscription
@@ -41,15 +43,28 @@ class Collector:
     """The book in which visits write; each call is one transaction."""
 
     def __init__(
-        self, database: Database, extractor: Extractor, board: WatchBoard, reviser: Reviser, clock: Clock
+        self,
+        database: Database,
+        extractor: Extractor,
+        board: WatchBoard,
+        reviser: Reviser,
+        clock: Clock,
+        reader: Reader,
     ) -> None:
         self._database = database
+        self._reader = reader
         self._extractor = extractor
         self._clock = clock
         self._board = board
         self._reviser = reviser
         self._refuser = Refuser(database, clock)
         self._memory = SiteMemory(database)
+        self._stories = StoryDesk()
+
+    async def warm(self) -> None:
+        """Take in the stories of the last days, before the first article waits for it."""
+        async with self._database.read() as tx:
+            await self._stories.warm(tx, self._clock.now())
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
         """Keep what discovery found. Raises SourceMovedError."""
@@ -193,7 +208,8 @@ class Collector:
         return Guidance(rules_of(source.rules), await self._memory.of(source))
 
     async def _keep_article(self, source: Source, link: Link, article: Article, fetched_at: datetime) -> None:
-        read = document(dated_by(article, fetched_at), source.name)
+        read = await self._reader.read(dated_by(article, fetched_at), source.name)
+        await self._board.ready(read)
         async with self._database.write() as tx:
             outcome = await self._store(tx, source, link, read, fetched_at)
         log.info("article", source=source.name, url=article.canonical_url, title=article.title, **outcome)
@@ -227,16 +243,18 @@ class Collector:
             if number is None:
                 await self._meet(tx, link, (await tx.articles.of(article.url)).id, now)
                 return {"outcome": "known"}
-        await tx.search.add(number, *read.search_terms)
+        await tx.search.add(number, search_row(read), source.id)
         await tx.caps.bit(source.id, blemishes(article), now)
         await self._memory.learn(tx, source, article, now)
         await self._refuser.trust(tx, source)
         stored = StoredArticle(number, source.id, source.name, article, fetched_at, now)
+        story_id, place = await self._stories.place(tx, stored, read, now)
         is_history = link.is_history or _was_there_before(source, link, article)
         watches = await self._decide(tx, stored, replace(read, article=article), now, is_history=is_history)
         again = None if is_history or link.road == "spider" else self._reviser.first_revisit(now)
         await tx.links.settle(link.id, "fetched", now, article_id=number, revisit_at=again)
-        return {"outcome": "history" if is_history else "new", "watches": watches}
+        found = {"outcome": "history" if is_history else "new", "watches": watches, "story": story_id}
+        return found if place.copy_of is None else {**found, "copy_of": place.copy_of}
 
     async def _meet(self, tx: Transaction, link: Link, article_id: int, now: datetime) -> None:
         """Settle a link whose article is in the archive.
@@ -246,7 +264,7 @@ class Collector:
         """
         if not link.is_history and not await tx.links.brought_news(article_id):
             stored = await tx.articles.get(article_id)
-            read = document(stored.article, stored.source)
+            read = await self._reader.read(stored.article, stored.source)
             watches = await self._decide(tx, stored, read, now, is_history=False)
             log.info("article", source=stored.source, url=stored.article.canonical_url, outcome="news", watches=watches)
         await tx.links.settle(link.id, "fetched", now, article_id=article_id)

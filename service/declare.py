@@ -1,26 +1,50 @@
 """Declare: sources, watches and channels written in vigie.toml are brought into the database as they stand there."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from news.alert import Channel
 from news.errors import ConflictError
 from news.source import Source
 from news.watch import Watch
+from service.meaning import WatchQueries
 from service.settings import ChannelEntry, Settings, SourceEntry, WatchEntry
 from storage import Transaction
 from storage.sources import AS_NEW, READ_ANEW
 
+T = TypeVar("T", Source, Watch, Channel)
+
+
+@dataclass(slots=True)
+class Plan(Generic[T]):
+    """What would make the file-born things of one kind equal to the file; of a change, what is and what will be.
+
+    `decides` are the names of what the file has a say in.
+    """
+
+    decides: tuple[str, ...]
+    added: list[T] = field(default_factory=list)
+    changed: list[tuple[T, T]] = field(default_factory=list)
+    removed: list[T] = field(default_factory=list)
+    unchanged: list[T] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
 
 @dataclass(slots=True)
 class Changes:
-    """What the file changed: names of things added, changed and removed, as `source Le Phare`."""
+    """What the file changed: names of things added, changed and removed, as `source Le Phare`.
+
+    `broken` are the watches that now use others which cannot be had; nothing is looked into where no watch changed.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
@@ -32,10 +56,12 @@ async def declare(tx: Transaction, settings: Settings, now: datetime) -> Changes
     Raises ConflictError where a name is in the file and was also made by a command.
     """
     changes = Changes()
-    await _bring(tx.channels, {entry.name: _channel(entry) for entry in settings.channel}, _CHANNEL, changes, now)
-    sources = {entry.name: _source(entry, settings.crawler.interval) for entry in settings.source}
-    await _bring(tx.sources, sources, _SOURCE, changes, now)
-    await _bring(tx.watches, {entry.name: _watch(entry) for entry in settings.watch}, _WATCH, changes, now)
+    await _bring(tx.channels, await plan_channels(tx, settings), changes, now)
+    await _bring(tx.sources, await plan_sources(tx, settings), changes, now)
+    watches = await plan_watches(tx, settings)
+    await _bring(tx.watches, watches, changes, now)
+    if watches:
+        changes.broken += WatchQueries.of(await tx.watches.all()).broken()
     return changes
 
 
@@ -90,28 +116,58 @@ def _channel(entry: ChannelEntry) -> Channel:
     return Channel(id=0, name=entry.name, kind=entry.kind, settings=entry.own, origin="file", paused=entry.paused)
 
 
-async def _bring(
-    repository: Any, declared: Mapping[str, Any], decides: tuple[str, ...], changes: Changes, now: datetime
-) -> None:
+async def plan_channels(tx: Transaction, settings: Settings) -> Plan[Channel]:
+    """What `declare` does with the channels. Raises ConflictError."""
+    return await _plan(tx.channels, [_channel(entry) for entry in settings.channel], _CHANNEL)
+
+
+async def plan_sources(tx: Transaction, settings: Settings) -> Plan[Source]:
+    """What `declare` does with the sources. Raises ConflictError."""
+    return await _plan(tx.sources, [_source(entry, settings.crawler.interval) for entry in settings.source], _SOURCE)
+
+
+async def plan_watches(tx: Transaction, settings: Settings) -> Plan[Watch]:
+    """What `declare` does with the watches. Raises ConflictError."""
+    return await _plan(tx.watches, [_watch(entry) for entry in settings.watch], _WATCH)
+
+
+async def carry_out(repository: Any, plan: Plan[T], now: datetime) -> None:
+    """Do with the things of one kind what was planned."""
+    for thing in plan.added:
+        await repository.put(thing, now)
+    for known, thing in plan.changed:
+        await repository.change(known.id, **_different(known, thing, plan.decides))
+    for known in plan.removed:
+        await repository.remove(known.id)
+
+
+async def _bring(repository: Any, plan: Plan[T], changes: Changes, now: datetime) -> None:
+    await carry_out(repository, plan, now)
     noun = repository.noun
-    present = {thing.name: thing for thing in await repository.all()}
-    for name, thing in declared.items():
-        known = present.get(name)
+    changes.added += [f"{noun} {thing.name}" for thing in plan.added]
+    changes.changed += [f"{noun} {thing.name}" for _, thing in plan.changed]
+    changes.removed += [f"{noun} {thing.name}" for thing in plan.removed]
+
+
+async def _plan(repository: Any, declared: Sequence[T], decides: tuple[str, ...]) -> Plan[T]:
+    noun = repository.noun
+    present: dict[str, T] = {thing.name: thing for thing in await repository.all()}
+    plan: Plan[T] = Plan(decides)
+    for thing in declared:
+        known = present.pop(thing.name, None)
         if known is None:
-            await repository.put(thing, now)
-            changes.added.append(f"{noun} {name}")
+            plan.added.append(thing)
         elif known.origin != "file":
             raise ConflictError(
-                f"the {noun} {name!r} is in the file, and a command has made one of that name too",
-                f"rename it in the file, or remove the other: vigie {noun} remove {name!r}",
+                f"the {noun} {thing.name!r} is in the file, and a command has made one of that name too",
+                f"rename it in the file, or remove the other: vigie {noun} remove {thing.name!r}",
             )
-        elif different := _different(known, thing, decides):
-            await repository.change(known.id, **different)
-            changes.changed.append(f"{noun} {name}")
-    for name, known in present.items():
-        if known.origin == "file" and name not in declared:
-            await repository.remove(known.id)
-            changes.removed.append(f"{noun} {name}")
+        elif _different(known, thing, decides):
+            plan.changed.append((known, thing))
+        else:
+            plan.unchanged.append(known)
+    plan.removed += [known for known in present.values() if known.origin == "file"]
+    return plan
 
 
 def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str, Any]:

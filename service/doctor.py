@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from alerting.channels import check
 from alerting.channels.secrets import read_secret
 from alerting.channels.settings import ChannelSettings
-from matching import parse
 from news.alert import Channel
 from news.errors import ConfigError, DeliveryError, QueryError
 from news.guard import Guard
@@ -14,6 +13,7 @@ from news.source import Source
 from news.watch import Watch
 from service.doctor_sources import examine_accesses, examine_browser
 from service.finding import Finding, fail, ok, warn
+from service.meaning import WatchQueries
 from service.reach import guard_refusal
 from storage import Transaction
 
@@ -76,18 +76,20 @@ def _watches(watches: list[Watch], channels: list[Channel]) -> list[Finding]:
     if not channels:
         findings.append(warn("channels", "there is none: matches are kept, and nobody is told", "vigie channel add"))
     known = {channel.name for channel in channels}
+    queries = WatchQueries.of(watches)
     for watch in watches:
-        findings += _watch(watch, known)
+        findings += _watch(watch, queries, known)
     return findings
 
 
-def _watch(watch: Watch, channels: set[str]) -> Iterable[Finding]:
+def _watch(watch: Watch, queries: WatchQueries, channels: set[str]) -> Iterable[Finding]:
     name = f"watch {watch.name}"
-    try:
-        parse(watch.query)
-    except QueryError as error:
-        found = f"its query does not parse: {error.message}, at character {error.position + 1}"
-        yield fail(name, found, f"vigie watch edit {watch.name!r} --query …")
+    meaning = queries.meaning(watch.name)
+    if isinstance(meaning, QueryError):
+        what = "does not parse" if isinstance(queries[watch.name], QueryError) else "cannot be asked"
+        found = f"its query {what}: {meaning.message}, at character {meaning.position + 1}"
+        mend = f"vigie watch edit {watch.name!r} --query …" if watch.origin == "command" else "mend it in the file"
+        yield fail(name, found, f"{meaning.hint}; {mend}")
     for missing in (channel for channel in watch.channels if channel not in channels):
         yield fail(name, f"it names the channel {missing!r}, which is not there", "add that channel, or name another")
 

@@ -6,7 +6,7 @@ import structlog
 
 from news.article import NoArticle
 from news.clock import Clock
-from news.source import Link, Source
+from news.source import NO_ARTICLE, Link, Source
 from storage import Database, Transaction
 
 log = structlog.get_logger()
@@ -23,7 +23,6 @@ _SUSPICIOUS = ("soft 404", "consent wall", "paywall stub", "not html", "no text"
 _MAY_GROW = ("too short", "no text", "paywall stub", "index page", "soft 404", "consent wall")
 _UNSURE = 0.6  # up to which a verdict is worth a second look, and too little to suspect a source that brings articles
 _GROWN = timedelta(hours=1)
-_REFUSED = "no article: "
 
 
 class Refuser:
@@ -37,7 +36,7 @@ class Refuser:
     async def refuse(self, link: Link, verdict: NoArticle) -> bool:
         """Settle the link and count the page, or have it looked at once more; whether it is settled."""
         now = self._clock.now()
-        reason = _REFUSED + verdict.reason + (f" ({verdict.detail})" if verdict.detail else "")
+        reason = NO_ARTICLE + verdict.reason + (f" ({verdict.detail})" if verdict.detail else "")
         async with self._database.write() as tx:
             if _may_grow(link, verdict):
                 await tx.links.postpone(link.id, now + _GROWN, reason)
@@ -68,4 +67,4 @@ class Refuser:
 def _may_grow(link: Link, verdict: NoArticle) -> bool:
     """Whether the page deserves a second look, and has not had it: it is news, and may be an article by then."""
     is_doubtful = verdict.reason in _MAY_GROW and verdict.confidence <= _UNSURE
-    return is_doubtful and not link.is_history and not link.last_error.startswith(_REFUSED)
+    return is_doubtful and not link.is_history and not link.last_error.startswith(NO_ARTICLE)

@@ -10,7 +10,7 @@ import structlog
 from alerting.decide import decide
 from extraction.memory import without_dropped
 from extraction.revision.compare import Change, ChangeKind, compare_among
-from matching import document
+from matching import search_row
 from news import url as urls
 from news.article import Article, StoredArticle
 from news.clock import Clock
@@ -18,6 +18,7 @@ from news.errors import WorkerDiedError
 from news.ports import Workers
 from news.source import FoundLink, Link
 from service.board import WatchBoard, WatchHit
+from service.reader import Reader
 from service.record import record
 from service.sameness import tells_another
 from storage import Database, Transaction
@@ -61,8 +62,15 @@ class Reviser:
     """Compares what a page says now with what the archive has of it."""
 
     def __init__(
-        self, database: Database, workers: Workers, board: WatchBoard, clock: Clock, rules: RevisitRules
+        self,
+        database: Database,
+        workers: Workers,
+        board: WatchBoard,
+        clock: Clock,
+        rules: RevisitRules,
+        reader: Reader,
     ) -> None:
+        self._reader = reader
         self._database = database
         self._workers = workers
         self._board = board
@@ -107,6 +115,8 @@ class Reviser:
             await self.not_seen(link)
             return
         is_real = change.kind in _REAL and not change.is_shrunk
+        # Here, where nobody waits for us to finish writing.
+        await self._board.ready(await self._reader.read(stored.article, stored.source))
         async with self._database.write() as tx:
             if is_real:
                 await self._revised(tx, stored, now_says, change)
@@ -135,12 +145,12 @@ class Reviser:
         """The new text in the archive, in the search index, and before the watches."""
         now = self._clock.now()
         await self._board.refresh(tx)
-        before = self._board.wanting(document(stored.article, stored.source))
+        before = self._board.wanting(await self._reader.read(stored.article, stored.source))
         revised = replace(stored, article=replace(stored.article, title=now_says.title, text=now_says.text))
-        read = document(revised.article, stored.source)
+        read = await self._reader.read(revised.article, stored.source)
         after = self._board.wanting(read)
         number = await tx.revisions.add(stored.id, stored.article, now_says, change.kind, stored.fetched_at, now)
-        await tx.search.put(stored.id, *read.search_terms)
+        await tx.search.put(stored.id, search_row(read), stored.source_id)
         await tx.matches.pin(stored.id, number - 1, but=[watch.id for watch, _ in after])
         for watch, spans in after:
             await tx.matches.matched_anew(watch.id, stored.id, spans)

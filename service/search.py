@@ -1,56 +1,248 @@
-"""Search: the archive is asked for candidates, newest first, and the matcher decides on each."""
+"""Search: the index is asked for candidates, and the matcher decides on what the index alone cannot tell."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from dataclasses import dataclass
+from itertools import chain
 
-from matching import document, spans, superset
+from matching import analyzer, spans
+from matching.narrowing import in_parts, leaves
 from news.article import SearchHit, StoredArticle
+from news.errors import CursorError
 from news.query import Query
+from news.search import (
+    IndexedWords,
+    SearchAll,
+    SearchBut,
+    SearchCount,
+    SearchEverything,
+    SearchFilter,
+    SearchNothing,
+    SearchPage,
+    SearchPlan,
+    SearchPlans,
+)
+from service.meaning import meant
+from service.reader import Reader
+from service.relevance import ranked
 from storage import Transaction
 
 Seen = Callable[[StoredArticle], None]
-_BATCH = 100
+ANYTHING = SearchFilter()
+EXACT_TO = 10_000
+"""Up to here a count is exact, where the matcher has to look at no more candidates than so many."""
+RANKED = 1_000
+"""Relevance is compared among the newest so many articles that the index lets through."""
+_MOST_READ = 10_000  # candidates that are looked at for one page, or one count
+_USUAL_SIZE = 100  # words of a query
+_SAMPLE = 200  # of those that the matcher decides on, where the number is beyond exactness anyway
+_FIRST_BATCH, _LARGEST_BATCH = 32, 256
+_DIGITS = 2
 
 
 def _unnoticed(stored: StoredArticle) -> None:
     """Nobody wants to know how far the search has come."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A search: what its query means, what the index is asked, and among which articles."""
+
+    tx: Transaction
+    query: Query
+    plans: SearchPlans
+    only: SearchFilter
+    reader: Reader
+    seen: Seen
+
+    async def hit(self, stored: StoredArticle) -> SearchHit | None:
+        """The matcher's decision on a candidate."""
+        self.seen(stored)
+        await asyncio.sleep(0)  # in the service, others are waiting
+        found = spans(self.query, await self.reader.read(stored.article, stored.source))
+        return None if found is None else SearchHit(stored, found)
+
+    async def candidates(self, plan: SearchPlan, before_id: int | None) -> AsyncGenerator[StoredArticle, None]:
+        """What the plan lets through and what is not indexed, newest first, in batches that grow."""
+        batch = _FIRST_BATCH
+        while numbers := await self.ids(plan, batch, before_id):
+            for stored in await self.tx.articles.some(numbers):
+                yield stored
+            before_id = numbers[-1]
+            batch = min(2 * batch, _LARGEST_BATCH)
+
+    async def ids(self, plan: SearchPlan, limit: int, before_id: int | None) -> list[int]:
+        """Those of the candidates, newest first."""
+        found = [await self.tx.search.ids(part, self.only, limit, before_id) for part in in_parts(plan)]
+        return found[0] if len(found) == 1 else sorted(set(chain.from_iterable(found)), reverse=True)[:limit]
+
+    async def words(self, limit: int, before_id: int | None) -> list[IndexedWords]:
+        """The words of the newest articles that the index lets through."""
+        found: dict[int, IndexedWords] = {}
+        for part in in_parts(self.plans.possible):
+            for words in await self.tx.search.words(part, self.only, limit, before_id):
+                found[words.id] = words
+        return [found[number] for number in sorted(found, reverse=True)[:limit]]
+
+    @property
+    def most_read(self) -> int:
+        """How many candidates may be looked at: fewer where the query is so long that each takes its time."""
+        return _MOST_READ // max(1, leaves(self.query) // _USUAL_SIZE)
+
+
+async def _asked(tx: Transaction, query: Query, reader: Reader, only: SearchFilter, seen: Seen) -> _Asked:
+    query = await meant(tx, query)
+    if await tx.search.is_by(analyzer()):
+        languages = [only.language] if only.language else await tx.search.languages()
+        plans = await reader.plans(query, languages)
+    else:
+        plans = SearchPlans(SearchNothing(), SearchEverything())  # the index knows nothing of today's tokens
+    return _Asked(tx, query, plans, only, reader, seen)
+
+
 async def search(
-    tx: Transaction, query: Query, *, source: str = "", language: str = "", seen: Seen = _unnoticed
+    tx: Transaction, query: Query, reader: Reader, *, only: SearchFilter = ANYTHING, seen: Seen = _unnoticed
 ) -> AsyncGenerator[SearchHit, None]:
-    """Every article that the query matches, newest first, of one source or language if named.
+    """Every article that the query matches, newest first.
 
     `seen` is told of each candidate that was looked at: their ids fall, which tells how far the search has come.
+    Raises QueryError where the query uses watches that cannot be had.
     """
-    plan = superset(query)
-    before_id: int | None = None
-    while batch := await tx.search.candidates(plan, _BATCH, before_id):
-        for stored in batch:
-            seen(stored)
-            hit = _hit(query, stored) if _is_wanted(stored, source, language) else None
+    asked = await _asked(tx, query, reader, only, seen)
+    async for stored in asked.candidates(asked.plans.possible, None):
+        hit = await asked.hit(stored)
+        if hit is not None:
+            yield hit
+
+
+async def newest(
+    tx: Transaction,
+    query: Query,
+    reader: Reader,
+    limit: int,
+    *,
+    only: SearchFilter = ANYTHING,
+    cursor: str = "",
+    seen: Seen = _unnoticed,
+) -> SearchPage:
+    """The newest articles that the query matches, from a cursor on; newest are those that were first seen last.
+
+    Looks at 10,000 candidates at most: a page may be short, its cursor then goes on. Raises QueryError, CursorError.
+    """
+    asked = await _asked(tx, query, reader, only, seen)
+    hits: list[SearchHit] = []
+    looked_at = 0
+    async for stored in asked.candidates(asked.plans.possible, _newest_from(cursor)):
+        looked_at += 1
+        hit = await asked.hit(stored)
+        if hit is not None:
+            hits.append(hit)
+        if len(hits) == limit or looked_at == asked.most_read:
+            has_more = await asked.ids(asked.plans.possible, 1, stored.id)
+            return SearchPage(tuple(hits), f"n{stored.id}" if has_more else None)
+    return SearchPage(tuple(hits), None)
+
+
+async def most_relevant(
+    tx: Transaction,
+    query: Query,
+    reader: Reader,
+    limit: int,
+    *,
+    only: SearchFilter = ANYTHING,
+    cursor: str = "",
+    seen: Seen = _unnoticed,
+) -> SearchPage:
+    """The most relevant first, among the newest 1,000 that the index lets through; articles not yet indexed come last.
+
+    What arrives between two pages changes nothing on the later ones. Raises QueryError, CursorError.
+    """
+    asked = await _asked(tx, query, reader, only, seen)
+    top, after = _relevant_from(cursor)
+    before_id = None if top is None else top + 1
+    words = await asked.words(RANKED, before_id)
+    unindexed = await tx.search.ids(SearchNothing(), only, RANKED, before_id)
+    order = ranked(asked.plans.possible, words, unindexed)
+    top = top or max((number for _, number in order), default=0)
+    left = [(score, number) for score, number in order if after is None or (score, number) < after]
+    hits: list[SearchHit] = []
+    for start in range(0, len(left), limit):
+        chunk = left[start : start + limit]
+        stored = {one.id: one for one in await tx.articles.some([number for _, number in chunk])}
+        for score, number in chunk:
+            hit = await asked.hit(stored[number]) if number in stored else None
             if hit is not None:
-                yield hit
-        before_id = batch[-1].id
+                hits.append(hit)
+            if len(hits) == limit:
+                return SearchPage(tuple(hits), f"r{top}:{score!r}:{number}")
+    return SearchPage(tuple(hits), None)
 
 
-async def first_hits(
-    tx: Transaction, query: Query, limit: int, *, source: str = "", language: str = "", seen: Seen = _unnoticed
-) -> list[SearchHit]:
-    """The newest `limit` articles that the query matches."""
-    found: list[SearchHit] = []
-    async with aclosing(search(tx, query, source=source, language=language, seen=seen)) as hits:
-        async for hit in hits:
-            found.append(hit)
-            if len(found) == limit:
-                break
-    return found
+async def count(
+    tx: Transaction, query: Query, reader: Reader, *, only: SearchFilter = ANYTHING, seen: Seen = _unnoticed
+) -> SearchCount:
+    """How many articles match: exactly up to 10,000, beyond that about.
+
+    Where the index cannot tell, the matcher decides on 10,000 candidates at most, and the number is about right beyond.
+    Raises QueryError.
+    """
+    asked = await _asked(tx, query, reader, only, seen)
+    sure, oldest = await tx.search.count(asked.plans.sure, only, EXACT_TO + 1)
+    most = asked.most_read if sure <= EXACT_TO else _SAMPLE
+    decided, reached = await _decided(asked, most)
+    if sure <= EXACT_TO and reached is None and sure + decided <= EXACT_TO:
+        return SearchCount(sure + decided, is_exact=True)
+    low, high = await tx.search.bounds(only)
+    about = float(sure) if sure <= EXACT_TO else _extrapolated(sure, low, high, oldest)
+    about += decided if reached is None else _extrapolated(decided, low, high, reached)
+    return SearchCount(_rounded(about), is_exact=False)
 
 
-def _is_wanted(stored: StoredArticle, source: str, language: str) -> bool:
-    return (not source or stored.source == source) and (not language or stored.article.language == language)
+async def _decided(asked: _Asked, most: int) -> tuple[int, int | None]:
+    """How many match of what the index is unsure of; and the last one looked at, where `most` were not all."""
+    rest: SearchPlan = SearchNothing()
+    if isinstance(asked.plans.sure, SearchNothing):
+        rest = asked.plans.possible
+    elif not asked.plans.is_exact:
+        rest = SearchAll((asked.plans.possible, SearchBut(asked.plans.sure)))
+    found = looked_at = 0
+    async for stored in asked.candidates(rest, None):
+        if looked_at == most:
+            return found, stored.id
+        looked_at += 1
+        found += await asked.hit(stored) is not None
+    return found, None
 
 
-def _hit(query: Query, stored: StoredArticle) -> SearchHit | None:
-    found = spans(query, document(stored.article, stored.source))
-    return None if found is None else SearchHit(stored, found)
+def _extrapolated(found: int, low: int, high: int, reached: int) -> float:
+    """What a number of articles makes for all ids, if it was found in those from `reached` on."""
+    return found * (high - low + 1) / max(high - reached + 1, 1)
+
+
+def _rounded(about: float) -> int:
+    return int(round(about, _DIGITS - len(str(int(about)))))
+
+
+def _newest_from(cursor: str) -> int | None:
+    if not cursor:
+        return None
+    if cursor[0] == "n" and cursor[1:].isascii() and cursor[1:].isdigit():
+        return int(cursor[1:])
+    raise _bad(cursor)
+
+
+def _relevant_from(cursor: str) -> tuple[int | None, tuple[float, int] | None]:
+    """The newest article of the first page, and the last one of the page before with its score."""
+    if not cursor:
+        return None, None
+    try:
+        top, score, number = cursor.removeprefix("r").split(":")
+        if cursor[0] == "r":
+            return int(top), (float(score), int(number))
+    except ValueError as error:
+        raise _bad(cursor) from error
+    raise _bad(cursor)
+
+
+def _bad(cursor: str) -> CursorError:
+    return CursorError(f"{cursor!r} is no cursor of this search", "take the one that the page before it gave")

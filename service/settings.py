@@ -281,6 +281,8 @@ class WatchEntry(_Part):
     channels: tuple[str, ...] = Field(default=(), description="names of channels; none means all")
     watchlist: str = Field(default="", max_length=200, description="the group it belongs to")
     paused: bool = Field(default=False, description="match nothing")
+    match: tuple[str, ...] = Field(default=(), description="texts that it must match, for `vigie watch lint`")
+    no_match: tuple[str, ...] = Field(default=(), description="texts that it must not match")
 
 
 class ChannelEntry(BaseModel):
@@ -296,6 +298,14 @@ class ChannelEntry(BaseModel):
     def own(self) -> dict[str, Any]:
         """The settings of the kind."""
         return dict(self.model_extra or {})
+
+
+class IncludeSettings(_Part):
+    """What stands at the top of the file, before any section."""
+
+    include: tuple[str, ...] = Field(
+        default=(), description="other files with sources, watches and channels: names or patterns such as `w/*.toml`"
+    )
 
 
 class Settings(BaseSettings):

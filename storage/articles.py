@@ -77,6 +77,13 @@ class Articles:
         }
         return await insert_new(self._connection, _article, values)
 
+    async def languages(self, latest: int) -> list[str]:
+        """The languages of the latest articles, at most so many of which are looked at, the most frequent first."""
+        looked_at = select(_article.c.language).order_by(_article.c.id.desc()).limit(latest).subquery()
+        language, number = looked_at.c.language, func.count()
+        asked = select(language).where(language.is_not(None)).group_by(language).order_by(number.desc(), language)
+        return list((await self._connection.scalars(asked)).all())
+
     async def get(self, number: int) -> StoredArticle:
         """The article with this id. Raises NotFoundError."""
         row = (await self._connection.execute(STORED.where(_article.c.id == number))).one_or_none()
@@ -97,6 +104,12 @@ class Articles:
         if row is None:
             raise NotFoundError(f"there is no article at {url}")
         return stored_value(row)
+
+    async def fetched_from(self, urls_: Sequence[str]) -> StoredArticle | None:
+        """The newest article whose page was at one of these addresses, canonical or not; no index helps here."""
+        statement = STORED.where(_article.c.url.in_(urls_)).order_by(_article.c.id.desc()).limit(1)
+        row = (await self._connection.execute(statement)).one_or_none()
+        return None if row is None else stored_value(row)
 
     async def some(self, numbers: Sequence[int]) -> list[StoredArticle]:
         """These articles, newest first."""

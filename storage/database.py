@@ -26,6 +26,7 @@ from storage.revisions import Revisions
 from storage.search import Search
 from storage.sites import Sites
 from storage.sources import Sources
+from storage.stories import Stories
 from storage.subscriptions import Subscriptions
 from storage.watches import Watches
 
@@ -49,6 +50,7 @@ class Transaction:
         self.articles = Articles(connection)
         self.revisions = Revisions(connection)
         self.search = Search(connection)
+        self.stories = Stories(connection)
         self.watches = Watches(connection)
         self.matches = Matches(connection)
         self.channels = Channels(connection)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news import url as urls
@@ -32,6 +32,15 @@ class ListedAgain:
     revisit_at: datetime | None
     looked_at: datetime | None
     first_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A link with its times: when a poll brought it, and when it was settled or its article last looked at."""
+
+    link: Link
+    found_at: datetime
+    settled_at: datetime | None
 
 
 def _value(row: Row[Any]) -> Link:
@@ -233,6 +242,14 @@ class Links:
         """Every source's link to this URL."""
         rows = await self._connection.execute(select(_link).where(_link.c.url_key == urls.key(url)))
         return [_value(row) for row in rows]
+
+    async def listings(self, url_keys: Sequence[str], article_id: int | None = None) -> list[Listing]:
+        """Every source's links with one of these keys (`news.url.key`), or to an article; the first found first."""
+        wanted: ColumnElement[bool] = _link.c.url_key.in_(url_keys)
+        if article_id is not None:
+            wanted = wanted | (_link.c.article_id == article_id)
+        rows = await self._connection.execute(select(_link).where(wanted).order_by(_link.c.found_at, _link.c.id))
+        return [Listing(_value(row), row.found_at, row.settled_at) for row in rows]
 
     async def troubled(self, source_id: int, limit: int) -> list[Link]:
         """The latest links of a source that ended without an article or wait for another try, with their errors."""

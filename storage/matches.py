@@ -112,9 +112,15 @@ class Matches:
             statement = statement.where(_match.c.matched_at > after)
         return [_value(row) for row in await self._connection.execute(statement)]
 
+    async def of(self, watch_id: int, article_id: int) -> FoundMatch | None:
+        """The match of a watch and an article, if there is one."""
+        same = (_match.c.watch_id == watch_id) & (_match.c.article_id == article_id)
+        row = (await self._connection.execute(_FOUND.where(same))).one_or_none()
+        return None if row is None else _value(row)
+
     async def get(self, number: int) -> FoundMatch:
         """The match with this id. Raises NotFoundError."""
         row = (await self._connection.execute(_FOUND.where(_match.c.id == number))).one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no match with id {number}", "vigie match list shows the latest")
+            raise NotFoundError(f"there is no match with id {number}", "vigie matches list shows the latest")
         return _value(row)

@@ -33,8 +33,8 @@ class Named(Generic[T]):
         """What is read of a row; a subclass may leave out what is large and asked for by itself."""
         return tuple(self.table.c)
 
-    async def _changed(self) -> None:
-        """Called after every change; a subclass may leave word for other processes."""
+    async def _changed(self, number: int) -> None:
+        """Called after every change of a row; a subclass may leave word for other processes."""
 
     async def all(self) -> list[T]:
         """All that are not removed, by name."""
@@ -80,7 +80,7 @@ class Named(Generic[T]):
             number = (await self._connection.execute(revive)).scalar_one_or_none()
         if number is None:
             raise self._taken(values["name"])
-        await self._changed()
+        await self._changed(number)
         return int(number)
 
     def _taken(self, name: str) -> ConflictError:
@@ -97,7 +97,7 @@ class Named(Generic[T]):
             if "name" not in values:
                 raise
             raise self._taken(values["name"]) from error
-        await self._changed()
+        await self._changed(number)
 
     async def remove(self, number: int) -> None:
         """Hide it from every list; its history stays."""

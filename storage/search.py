@@ -1,33 +1,62 @@
 """Full-text search over the archive: SQLite's FTS5 or PostgreSQL's tsvector, fed with the analyzer's own tokens.
 
 Neither engine's language rules are used, so both give the same answers: the text is stored as folded tokens, and a
-search is a plan of such tokens. What comes back are candidates, newest first; the matcher decides on them.
+search is a plan of such tokens. Articles that are not indexed, or by an older analyzer, are candidates of every search.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, cast, column, delete, literal, or_, select, table, text
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.article import StoredArticle
-from news.search import SearchAll, SearchAny, SearchEverything, SearchPlan, SearchTerm
-from storage import tables
-from storage.articles import STORED, stored_value
+from news.search import (
+    IndexedWords,
+    SearchAll,
+    SearchEverything,
+    SearchFact,
+    SearchFilter,
+    SearchNothing,
+    SearchPlan,
+    SearchRow,
+)
+from storage import rows, tables
+from storage.articles import Articles
+from storage.fts5 import EVERY, fact, fts5
+from storage.tsquery import condition, tsvector
 
+_COLUMNS = ("title", "body", "beside_title", "beside_body")
 _ADD = {
-    "sqlite": "INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)",
-    # No positions are kept: PostgreSQL keeps 256 of a word at most, which is no base for a search that must not miss.
+    "sqlite": (
+        "INSERT INTO article_search (rowid, title, body, beside_title, beside_body, facts)"
+        " VALUES (:id, :title, :body, :beside_title, :beside_body, :facts)"
+    ),
     "postgresql": (
-        "INSERT INTO article_search (article_id, title, body) VALUES (:id,"
-        " array_to_tsvector(string_to_array(:title, ' ')), array_to_tsvector(string_to_array(:body, ' ')))"
+        "INSERT INTO article_search (article_id, title, body, beside_title, beside_body, words)"
+        " VALUES (:id, :title, :body, :beside_title, :beside_body, CAST(:words AS tsvector))"
     ),
 }
-# A lexeme holds 2,046 bytes and a tsvector a megabyte; past that PostgreSQL says nothing and finds nothing.
-_LEXEME_CHARACTERS = 255
-_TSVECTOR_BYTES = 1_000_000
-_OVERFULL = "*"  # no token: it marks a tsvector that could not hold every word, and any search finds it
-_fts = table("article_search", column("rowid"), column("article_id"), column("title"), column("body"))
+_index = table("article_search", column("rowid"), column("article_id"), *map(column, _COLUMNS))
+_article, _unindexed = tables.article, tables.unindexed
+_by, _language = tables.indexed_by, tables.indexed_language
+ANYTHING = SearchFilter()
 
 
 class Search:
@@ -35,84 +64,193 @@ class Search:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._dialect = connection.dialect.name
+        self._is_postgresql = connection.dialect.name == "postgresql"
+        self._id: ColumnElement[int] = _index.c.article_id if self._is_postgresql else _index.c.rowid
 
-    async def add(self, article_id: int, title_terms: str, body_terms: str) -> None:
-        """Index an article under its tokens, separated by spaces."""
-        if self._dialect == "postgresql":
-            title_terms, body_terms = _distinct(title_terms), _distinct(body_terms)
-        values = {"id": article_id, "title": title_terms, "body": body_terms}
-        await self._connection.execute(text(_ADD[self._dialect]), values)
+    async def add(self, article_id: int, row: SearchRow, source_id: int) -> None:
+        """Index an article; one whose words no index row could hold stays a candidate of every search."""
+        await self._keep_analyzer(row.analyzer)
+        if row.language:
+            await self._keep_language(row.language)
+        facts = " ".join(
+            [EVERY, fact("source", str(source_id)), *([fact("lang", row.language)] if row.language else [])]
+        )
+        values = {
+            "id": article_id,
+            "title": row.title,
+            "body": row.text,
+            "beside_title": row.beside_title,
+            "beside_body": row.beside_text,
+        }
+        if not self._is_postgresql:
+            await self._connection.execute(text(_ADD["sqlite"]), {**values, "facts": facts})
+            return
+        words = tsvector(row, facts)
+        if words is None:
+            await self._connection.execute(insert(_unindexed).values(article_id=article_id, is_too_large=True))
+        else:
+            await self._connection.execute(text(_ADD["postgresql"]), {**values, "words": words})
 
-    async def put(self, article_id: int, title_terms: str, body_terms: str) -> None:
-        """Index an article anew, in place of what it was indexed under."""
-        key = _fts.c.article_id if self._dialect == "postgresql" else _fts.c.rowid
-        await self._connection.execute(delete(_fts).where(key == article_id))
-        await self.add(article_id, title_terms, body_terms)
+    async def wait(self, article_id: int) -> None:
+        """Have an article indexed later; until then it is a candidate of every search."""
+        await rows.insert_missing(self._connection, _unindexed, [{"article_id": article_id}])
+
+    async def put(self, article_id: int, row: SearchRow, source_id: int) -> None:
+        """Index an article anew, in place of what it was indexed under, if it was."""
+        await self._connection.execute(delete(_index).where(self._id == article_id))
+        await self._connection.execute(delete(_unindexed).where(_unindexed.c.article_id == article_id))
+        await self.add(article_id, row, source_id)
+
+    async def languages(self) -> list[str]:
+        """The languages of the articles that are indexed, without regions."""
+        return list((await self._connection.scalars(select(_language.c.language).order_by(_language.c.language))).all())
+
+    async def is_by(self, analyzer: str) -> bool:
+        """Whether this analyzer made the index, as far as there is one."""
+        known = await self._connection.scalar(select(_by.c.analyzer))
+        return known is None or known == analyzer
+
+    async def renew(self, analyzer: str) -> None:
+        """Have all articles indexed again, by this analyzer from now on."""
+        await self._connection.execute(delete(_by))
+        await self._connection.execute(insert(_by).values(analyzer=analyzer))
+        waiting = select(_unindexed.c.article_id)
+        others = select(_article.c.id).where(_article.c.id.not_in(waiting))
+        await self._connection.execute(insert(_unindexed).from_select(["article_id"], others))
+        await self._connection.execute(update(_unindexed).values(is_too_large=False))
+
+    async def backlog(self, limit: int) -> list[int]:
+        """The newest articles that wait to be indexed."""
+        waiting = select(_unindexed.c.article_id).where(_unindexed.c.is_too_large.is_(False))
+        found = await self._connection.scalars(waiting.order_by(_unindexed.c.article_id.desc()).limit(limit))
+        return list(found.all())
 
     async def candidates(self, plan: SearchPlan, limit: int, before_id: int | None = None) -> list[StoredArticle]:
         """At most `limit` articles that the plan lets through, newest first, below an id if given."""
-        article = tables.article
-        statement = STORED.order_by(article.c.id.desc()).limit(limit)
+        return await Articles(self._connection).some(await self.ids(plan, ANYTHING, limit, before_id))
+
+    async def ids(self, plan: SearchPlan, only: SearchFilter, limit: int, before_id: int | None = None) -> list[int]:
+        """The ids of at most `limit` articles that the plan lets through or that are not indexed, newest first."""
+        found = set(await self._listed(self._waiting(only), limit, before_id))
+        if isinstance(plan, SearchEverything):
+            found.update(await self._listed(_every(only), limit, before_id))
+        elif not isinstance(plan, SearchNothing):
+            found.update(await self._listed(self._found(plan, only), limit, before_id))
+        return sorted(found, reverse=True)[:limit]
+
+    async def count(self, plan: SearchPlan, only: SearchFilter, limit: int) -> tuple[int, int]:
+        """How many indexed articles the plan finds, `limit` at most, and the id of the oldest of them (0: none)."""
+        if isinstance(plan, SearchNothing):
+            return 0, 0
+        identity: ColumnElement[int] = column("id")
+        newest = self._found(plan, only).where(self._is_current()).order_by(identity.desc()).limit(limit).subquery()
+        row = (await self._connection.execute(select(func.count(), func.min(newest.c.id)).select_from(newest))).one()
+        return row[0], row[1] or 0
+
+    async def bounds(self, only: SearchFilter) -> tuple[int, int]:
+        """The lowest and the highest id of articles that were first seen in the filter's time; 0 where none was."""
+        seen = _seen(_article, only)
+        lowest = await self._connection.scalar(select(func.min(_article.c.id)).where(*seen))
+        highest = await self._connection.scalar(select(func.max(_article.c.id)).where(*seen))
+        return lowest or 0, highest or 0
+
+    async def words(
+        self, plan: SearchPlan, only: SearchFilter, limit: int, before_id: int | None = None
+    ) -> list[IndexedWords]:
+        """The words of the newest articles that the plan lets through; none of those that are not indexed."""
+        if isinstance(plan, SearchNothing):
+            return []
+        asked = self._found(plan, only).add_columns(*(_index.c[name] for name in _COLUMNS))
         if before_id is not None:
-            statement = statement.where(article.c.id < before_id)
-        if not isinstance(plan, SearchEverything):
-            statement = statement.where(article.c.id.in_(self._found(plan)))
-        return [stored_value(row) for row in await self._connection.execute(statement)]
+            asked = asked.where(self._id < before_id)
+        found = await self._connection.execute(asked.order_by(column("id").desc()).limit(limit))
+        return [IndexedWords(row[0], *(f" {words} " for words in row[1:])) for row in found]
 
-    def _found(self, plan: SearchPlan) -> Any:
-        if self._dialect == "postgresql":
-            return select(_fts.c.article_id).where(_tsquery(plan))
-        match = text("article_search MATCH :plan").bindparams(bindparam("plan", _fts5(plan)))
-        return select(_fts.c.rowid).where(match)
+    async def _listed(self, asked: Select[Any], limit: int, before_id: int | None) -> Sequence[int]:
+        identity = asked.selected_columns[0]
+        if before_id is not None:
+            asked = asked.where(identity < before_id)
+        return (await self._connection.scalars(asked.order_by(column("id").desc()).limit(limit))).all()
 
+    def _found(self, plan: SearchPlan, only: SearchFilter) -> Select[Any]:
+        plan = _narrowed(plan, only)
+        if self._is_postgresql:
+            asked = condition(plan)
+        else:
+            asked = text("article_search MATCH :plan").bindparams(bindparam("plan", fts5(plan)))  # type: ignore[assignment]
+        return select(self._id.label("id")).select_from(_index).where(asked, *_passes(self._id, only))
 
-def _distinct(terms: str) -> str:
-    """The distinct tokens, as many as a tsvector holds."""
-    kept: list[str] = []
-    size = 0
-    for token in dict.fromkeys(token[:_LEXEME_CHARACTERS] for token in terms.split()):
-        size += len(token.encode())
-        if size > _TSVECTOR_BYTES:
-            return " ".join([_OVERFULL, *kept])
-        kept.append(token)
-    return " ".join(kept)
+    def _is_current(self) -> ColumnElement[bool]:
+        return ~exists().where(_unindexed.c.article_id == self._id)
 
+    def _waiting(self, only: SearchFilter) -> Select[Any]:
+        asked = select(_unindexed.c.article_id.label("id"))
+        if only.source_id is not None or only.language:
+            of_article = _of_article(only)
+            asked = asked.join(_article, _article.c.id == _unindexed.c.article_id).where(*of_article)
+        return asked.where(*_passes(_unindexed.c.article_id, only))
 
-def _fts5(plan: SearchPlan) -> str:
-    """The plan in FTS5's language; tokens hold no quotes, so quoting them is enough."""
-    match plan:
-        case SearchTerm(tokens, field, prefix):
-            phrase = '"' + " ".join(tokens) + '"' + ("*" if prefix else "")
-            return phrase if field == "any" else f"{_COLUMN[field]} : {phrase}"
-        case SearchAll(parts):
-            return "(" + " AND ".join(_fts5(part) for part in parts) + ")"
-        case SearchAny(parts):
-            return "(" + " OR ".join(_fts5(part) for part in parts) + ")"
-        case SearchEverything():
-            raise ValueError("everything is no part of a plan")
+    async def _keep_analyzer(self, analyzer: str) -> None:
+        known = await self._connection.scalar(select(_by.c.analyzer))
+        if known is None:
+            await rows.insert_missing(self._connection, _by, [{"analyzer": analyzer}])
+        elif known != analyzer:
+            await self.renew(analyzer)
 
-
-def _tsquery(plan: SearchPlan) -> ColumnElement[bool]:
-    """The plan as conditions; each term may stand in another column, so each is a condition of its own."""
-    match plan:
-        case SearchTerm(tokens, field, prefix):
-            query = cast(literal(_lexemes(tokens, prefix)), TSQUERY)
-            columns = [_fts.c.title, _fts.c.body] if field == "any" else [_fts.c[_COLUMN[field]]]
-            return or_(*(name.op("@@")(query) for name in columns))
-        case SearchAll(parts):
-            return and_(*(_tsquery(part) for part in parts))
-        case SearchAny(parts):
-            return or_(*(_tsquery(part) for part in parts))
-        case SearchEverything():
-            raise ValueError("everything is no part of a plan")
+    async def _keep_language(self, language: str) -> None:
+        known = await self._connection.scalar(select(literal(1)).where(_language.c.language == language))
+        if known is None:
+            await rows.insert_missing(self._connection, _language, [{"language": language}])
 
 
-def _lexemes(tokens: tuple[str, ...], prefix: bool) -> str:
-    quoted = [f"'{token[:_LEXEME_CHARACTERS]}'" for token in tokens]
-    if prefix:
-        quoted[-1] += ":*"
-    return f"({' & '.join(quoted)}) | '{_OVERFULL}'"
+def _narrowed(plan: SearchPlan, only: SearchFilter) -> SearchPlan:
+    parts: list[SearchPlan] = [plan]
+    if only.source_id is not None:
+        parts.append(SearchFact("source", str(only.source_id)))
+    if only.language:
+        parts.append(SearchFact("lang", only.language))
+    return SearchAll(tuple(parts)) if len(parts) > 1 else plan
 
 
-_COLUMN = {"title": "title", "text": "body"}
+def _every(only: SearchFilter) -> Select[Any]:
+    return select(_article.c.id.label("id")).where(*_of_article(only), *_passes(_article.c.id, only))
+
+
+def _of_article(only: SearchFilter) -> list[ColumnElement[bool]]:
+    """What the index holds as facts, asked of the articles themselves."""
+    found: list[ColumnElement[bool]] = []
+    if only.source_id is not None:
+        found.append(_article.c.source_id == only.source_id)
+    if only.language:
+        tag = func.lower(_article.c.language)
+        found.append(
+            or_(tag == only.language, *(tag.startswith(only.language + sign, autoescape=True) for sign in "-_"))
+        )
+    return found
+
+
+def _passes(identity: ColumnElement[int], only: SearchFilter) -> list[ColumnElement[bool]]:
+    """What no fact of the index tells."""
+    found: list[ColumnElement[bool]] = []
+    if only.since is not None or only.until is not None:
+        # The bounds keep the index from being read where nothing can be; ids rise with the time, but not strictly.
+        seen, dated = _seen(_article, only), _article.alias()
+        found.append(identity >= select(func.min(_article.c.id)).where(*seen).scalar_subquery())
+        found.append(identity <= select(func.max(_article.c.id)).where(*seen).scalar_subquery())
+        found.append(exists().where(dated.c.id == identity, *_seen(dated, only)))
+    if only.watch_id is not None:
+        match = tables.match
+        found.append(exists().where(match.c.watch_id == only.watch_id, match.c.article_id == identity))
+    if only.story_id is not None:
+        placing = tables.placing
+        found.append(exists().where(placing.c.story_id == only.story_id, placing.c.article_id == identity))
+    return found
+
+
+def _seen(articles: FromClause, only: SearchFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if only.since is not None:
+        found.append(articles.c.first_seen_at >= only.since)
+    if only.until is not None:
+        found.append(articles.c.first_seen_at < only.until)
+    return found

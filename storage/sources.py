@@ -145,7 +145,6 @@ class Sources(Named[Source]):
             revive = update(_source).where(_source.c.name == name, _source.c.removed).values(**row, **AS_NEW)
             if (await self._connection.execute(revive.values(removed=False))).rowcount:
                 added.add(name)
-        await self._changed()
         return added
 
     async def feeds(self) -> list[tuple[int, Road, str]]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -167,6 +168,49 @@ revision = Table(
     sqlite_autoincrement=True,
 )
 
+story = Table(
+    "story",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
+    Column("articles", Integer, nullable=False),
+    Column("centroid", JsonText),
+    sqlite_autoincrement=True,
+)
+
+placing = Table(
+    "placing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Integer, ForeignKey("article.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("story_id", Integer, ForeignKey("story.id"), nullable=False, index=True),
+    Column("copy_of", Integer, ForeignKey("article.id", ondelete="SET NULL"), index=True),
+    Column("containment", Float),
+    Column("told_at", Instant, nullable=False, index=True),
+    Column("fingerprint", LargeBinary),
+    sqlite_autoincrement=True,
+)
+
+frequency = Table(
+    "frequency",
+    metadata,
+    Column("language", String(16), primary_key=True),
+    Column("documents", Integer, nullable=False),
+    Column("counts", JsonText, nullable=False),
+)
+
+unindexed = Table(
+    "unindexed",
+    metadata,
+    Column("article_id", Integer, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    _flag("is_too_large"),
+)
+
+indexed_by = Table("indexed_by", metadata, Column("analyzer", String(200), primary_key=True))
+
+indexed_language = Table("indexed_language", metadata, Column("language", String(16), primary_key=True))
+
 watch = Table(
     "watch",
     metadata,
@@ -179,6 +223,7 @@ watch = Table(
     _flag("paused"),
     _flag("removed"),
     Column("added_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0", index=True),
     sqlite_autoincrement=True,
 )
 

@@ -1,9 +1,11 @@
 """The repository of watches, and the counter that tells every process when they have changed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from news.watch import Watch
 from storage import tables
@@ -12,6 +14,15 @@ from storage.rows import insert
 
 _watch, _counter = tables.watch, tables.counter
 _VERSION = "watches"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Watches that have changed up to a version: those that are there as they are now, and the ids of the removed."""
+
+    version: int
+    present: Sequence[Watch]
+    gone: Sequence[int]
 
 
 class Watches(Named[Watch]):
@@ -49,8 +60,22 @@ class Watches(Named[Watch]):
         """A number that rises with every change to any watch, whichever process makes it."""
         return int(await self._connection.scalar(select(_counter.c.value).where(_counter.c.name == _VERSION)) or 0)
 
-    async def _changed(self) -> None:
-        statement = insert(self._connection, _counter).values(name=_VERSION, value=1)
-        await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["name"], set_={"value": _counter.c.value + 1})
+    async def changed_since(self, version: int) -> "Changed":
+        """What has changed since then, removals among it.
+
+        Whoever raises the counter holds it until the change is committed. So no change can come to light later that
+        bears an older version than one that was seen.
+        """
+        statement = select(_watch).where(_watch.c.version > version).order_by(_watch.c.version)
+        rows = (await self._connection.execute(statement)).all()
+        return Changed(
+            version=rows[-1].version if rows else version,
+            present=[self._value(row) for row in rows if not row.removed],
+            gone=[row.id for row in rows if row.removed],
         )
+
+    async def _changed(self, number: int) -> None:
+        statement = insert(self._connection, _counter).values(name=_VERSION, value=1)
+        raised = statement.on_conflict_do_update(index_elements=["name"], set_={"value": _counter.c.value + 1})
+        version = (await self._connection.execute(raised.returning(_counter.c.value))).scalar_one()
+        await self._connection.execute(update(_watch).where(_watch.c.id == number).values(version=version))

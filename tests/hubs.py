@@ -19,6 +19,7 @@ from alerting.guard import GuardedDialler
 from cli.network import system_resolve
 from extraction.extractor import PoolExtractor
 from extraction.pool import WorkerPool
+from matching import DictionaryLexicon
 from news.address import AllowList
 from news.clock import ManualClock
 from news.guard import Guard
@@ -29,6 +30,7 @@ from service.board import WatchBoard
 from service.collect import Collector
 from service.hub import GuardedHub
 from service.push import Pushes
+from service.reader import Reader
 from service.revise import Reviser
 from service.subscribe import Subscriber
 from storage import Database
@@ -168,8 +170,9 @@ class ReachableVigie:
         guard = Guard(AllowList.parse(list(self.allow)), system_resolve)
         hub = GuardedHub(GuardedDialler(guard, self.sockets))
         board = WatchBoard()
-        reviser = Reviser(database, self.workers, board, clock, Revisits(most=3))
-        collector = Collector(database, self.extractor, board, reviser, clock)
+        reader = Reader(DictionaryLexicon())
+        reviser = Reviser(database, self.workers, board, clock, Revisits(most=3), reader)
+        collector = Collector(database, self.extractor, board, reviser, clock, reader)
         self.subscriber = Subscriber(database, clock, hub, self.public_url)
         self.pushes = Pushes(database, clock, self.workers, collector)
 

@@ -147,6 +147,25 @@ async def test_a_second_service_on_the_same_folder_is_refused_and_commands_still
         assert "Le Site" in output.decode()
 
 
+async def test_a_watch_that_another_process_adds_pauses_or_removes_counts_within_two_seconds(
+    site: LocalSite, tmp_path: Path
+) -> None:
+    (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    commands = (("add", "Corée", "Corée"), ("add", "Séoul", "Séoul"), ("pause", "Corée"), ("remove", "Séoul"))
+    asked = (1, 2, 1, 0)
+    async with service(tmp_path) as vigie:
+        await started(vigie)
+        for command, number in zip(commands, asked, strict=True):
+            told = sum(line.get("event") == "watches" and line.get("asked") == number for line in vigie.lines)
+            other = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "cli", "watch", *command, "--data", str(tmp_path),
+                stdout=asyncio.subprocess.DEVNULL,
+            )  # fmt: skip
+            assert await other.wait() == 0, command
+            async with asyncio.timeout(2):
+                await vigie.logged("watches", times=told + 1, asked=number)
+
+
 async def test_a_port_that_is_taken_is_an_error_and_not_a_traceback(
     site: LocalSite, webhook: WebhookReceiver, tmp_path: Path
 ) -> None:

@@ -42,45 +42,48 @@ async def _matches(tx: Transaction) -> None:
 
 def test_the_matches_are_listed_newest_first_with_their_watches(vigie: Commands) -> None:
     vigie.stored(_matches)
-    listed = vigie("match", "list", "--json").json
+    listed = vigie("matches", "list", "--json").json
     assert [(match["watch"], match["alerted"]) for match in listed] == [("Ciel", False), ("Corée", True)]
     assert listed[1]["spans"][0] == {"field": "title", "start": 3, "end": 10}
     assert listed[1]["published_at"] == "2026-11-14T11:00:00Z"
-    told = vigie("match", "list").out
+    told = vigie("matches", "list").out
     assert "history" in told
 
 
 def test_the_matches_are_narrowed_by_watch_time_and_number(vigie: Commands) -> None:
     vigie.stored(_matches)
     for options in (["--watch", "Ciel"], ["--since", "2h"], ["--limit", "1"]):
-        assert [match["watch"] for match in vigie("match", "list", *options, "--json").json] == ["Ciel"]
+        assert [match["watch"] for match in vigie("matches", "list", *options, "--json").json] == ["Ciel"]
     for since in ("2000-01-01", "2000-01-01T08:00+01:00", "4h"):
-        assert len(vigie("match", "list", "--since", since, "--json").json) == 2
-    assert "no watch named 'Pluie'" in vigie("match", "list", "--watch", "Pluie").err
+        assert len(vigie("matches", "list", "--since", since, "--json").json) == 2
+    assert "no watch named 'Pluie'" in vigie("matches", "list", "--watch", "Pluie").err
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "99999999999d", "5"])
 def test_a_time_that_is_none_is_bad_use(vigie: Commands, since: str) -> None:
-    refused = vigie("match", "list", "--since", since)
+    refused = vigie("matches", "list", "--since", since)
     assert refused.code == 2
     assert "90s, 15m, 2h, 1d" in " ".join(refused.err.replace("│", " ").split())
 
 
 def test_a_match_shows_the_passages_with_hits_and_no_others(vigie: Commands) -> None:
     vigie.stored(_matches)
-    told = vigie("match", "show", "1").out
+    told = vigie("matches", "show", "1").out
     assert "  Puis un missile vole." in told
     assert "  Et un autre missile." in told
     assert "Rien d'abord." not in told
-    shown = vigie("match", "show", "1", "--json").json
+    shown = vigie("matches", "show", "1", "--json").json
     assert shown["text"] == TEXT
     assert shown["deliveries"] == []
-    assert "  Rien d'abord." in vigie("match", "show", "2").out
+    [snippet] = shown["snippets"]
+    assert snippet["text"] == TEXT.replace("\n\n", "\n")
+    assert [snippet["text"][span["start"] : span["end"]] for span in snippet["spans"]] == ["missile", "missile"]
+    assert "  Rien d'abord." in vigie("matches", "show", "2").out
 
 
 def test_what_was_crawled_cannot_steer_the_terminal(vigie: Commands) -> None:
     vigie.stored(_matches)
-    for command in (["match", "list"], ["match", "show", "1"], ["article", "list"], ["article", "show", "1"]):
+    for command in (["matches", "list"], ["matches", "show", "1"], ["article", "list"], ["article", "show", "1"]):
         told = vigie(*command).out
         assert "Le missile �]0;hacked" in told
         assert "\x1b" not in told
@@ -99,7 +102,7 @@ def test_the_articles_are_listed_and_shown_in_full(vigie: Commands) -> None:
     assert told.endswith(f"\n\n{TEXT}\n")
 
 
-@pytest.mark.parametrize("noun", ["match", "article", "deliveries"])
+@pytest.mark.parametrize("noun", ["matches", "article", "deliveries"])
 def test_an_unknown_number_is_an_error(vigie: Commands, noun: str) -> None:
     unknown = vigie(noun, "show", "77")
     assert unknown.code == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matching import search_terms
+from matching import document, search_row
 from news.article import Article
 from storage import Transaction
 from tests.commands import Commands
@@ -26,7 +26,7 @@ async def _put(tx: Transaction, source: str, *articles: Article) -> list[int]:
     for article in articles:
         number = await tx.articles.add(article, source_id, NOON, NOON)
         assert number is not None
-        await tx.search.add(number, search_terms(article.title), search_terms(article.text))
+        await tx.search.add(number, search_row(document(article, source)), source_id)
         numbers.append(number)
     return numbers
 
@@ -119,12 +119,13 @@ def test_a_watch_is_tried_on_all_that_is_stored(vigie: Commands) -> None:
     told = vigie("watch", "test", "missile OR missiles", "--limit", "1").out
     assert "A missile" in told
     assert "Un missile" not in told
-    assert "3 of 4 stored articles match, of which these are the newest 1." in told
+    assert "3 of 4 stored articles match." in told
+    assert "That is 3.0 alerts a day on the last day" in told
 
 
 def test_a_search_finds_the_newest_first_and_says_where_the_hits_are(vigie: Commands) -> None:
     vigie.stored(_archive)
-    newest, oldest = vigie("search", "missile", "--json").json
+    newest, oldest = vigie("search", "missile", "--json").json["hits"]
     assert (newest["source"], oldest["source"]) == ("beacon", "phare")
     assert newest["spans"] == [{"field": "title", "start": 2, "end": 9}]
     hits = [oldest[span["field"]][span["start"] : span["end"]] for span in oldest["spans"]]
@@ -145,7 +146,7 @@ def test_a_search_is_narrowed_by_source_language_and_number(
     vigie: Commands, options: list[str], titles: list[str]
 ) -> None:
     vigie.stored(_archive)
-    assert [hit["title"] for hit in vigie("search", "missile", *options, "--json").json] == titles
+    assert [hit["title"] for hit in vigie("search", "missile", *options, "--json").json["hits"]] == titles
 
 
 def test_a_search_goes_on_beyond_its_first_batch_of_candidates(vigie: Commands) -> None:
@@ -155,9 +156,32 @@ def test_a_search_goes_on_beyond_its_first_batch_of_candidates(vigie: Commands) 
         await _put(tx, "phare", first, *decoys)
 
     vigie.stored(many)
-    [hit] = vigie("search", "missile AND Pyongyang NOT rien", "--json").json
+    [hit] = vigie("search", "missile AND Pyongyang NOT rien", "--json").json["hits"]
     assert hit["title"] == "Le tout premier"
-    assert len(vigie("search", "missile", "--limit", "240", "--json").json) == 240
+    assert len(vigie("search", "missile", "--limit", "240", "--json").json["hits"]) == 240
+
+
+def test_a_search_goes_on_with_the_cursor_that_a_page_tells(vigie: Commands) -> None:
+    vigie.stored(_archive)
+    for order in ("newest", "relevance"):
+        first = vigie("search", "missile", "--order", order, "--limit", "1", "--json").json
+        told = vigie("search", "missile", "--order", order, "--limit", "1").out
+        assert f"go on with --cursor {first['next']}" in told
+        second = vigie("search", "missile", "--order", order, "--cursor", first["next"], "--json").json
+        assert {hit["title"] for hit in first["hits"] + second["hits"]} == {"A missile", "Un missile"}
+        assert (len(second["hits"]), second["next"]) == (1, None)
+
+
+def test_a_search_counts_instead_of_listing(vigie: Commands) -> None:
+    vigie.stored(_archive)
+    assert vigie("search", "missile", "--count").out == "2 stored articles match.\n"
+    assert vigie("search", "missile", "--lang", "fr", "--count").out == "1 stored article matches.\n"
+    assert vigie("search", "missile", "--count", "--json").json == {"count": 2, "is_exact": True}
+
+
+def test_a_cursor_of_another_order_is_refused(vigie: Commands) -> None:
+    refused = vigie("search", "missile", "--order", "relevance", "--cursor", "n3")
+    assert (refused.code, "is no cursor of this search" in refused.err) == (2, True)
 
 
 def test_a_search_in_a_source_that_is_not_there_says_so(vigie: Commands) -> None:

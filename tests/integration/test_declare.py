@@ -77,6 +77,16 @@ async def test_what_left_the_file_is_removed_and_may_come_back(database: Databas
         assert await tx.feeds.of(revived.id) == []
 
 
+async def test_watches_that_lose_what_they_use_are_told_and_nothing_is_stopped(database: Database) -> None:
+    user: dict[str, object] = {"name": "Asie", "query": "Veille:Corée OU Chine"}
+    assert (await declared(database, watch=(WATCH, user))).broken == []
+    async with database.write() as tx:
+        await tx.watches.put(Watch(0, "Mine", "watch:Asie SAUF sport"), NOW)
+    changes = await declared(database, watch=(user,))
+    assert (changes.removed, changes.broken) == (["watch Corée"], ["Asie", "Mine"])
+    assert (await declared(database, watch=(user,))).broken == [], "nothing changed, so nothing was looked into"
+
+
 async def test_what_a_command_made_is_left_alone(database: Database) -> None:
     async with database.write() as tx:
         await tx.watches.put(Watch(0, "Mine", "Séoul"), NOW)

@@ -173,3 +173,15 @@ async def test_a_match_that_is_not_there_is_named_in_the_error(database: Databas
     async with database.read() as transaction:
         with pytest.raises(NotFoundError, match="no match with id 7"):
             await transaction.matches.get(7)
+
+
+async def test_the_languages_of_the_latest_articles_come_most_frequent_first(
+    database: Database, source_id: int
+) -> None:
+    async with database.write() as transaction:
+        for number, language in enumerate(["de", "de", "de", "fr", None, "en", "fr", None, None]):
+            article = replace(an_article(f"https://phare.example/{number}"), language=language)
+            await transaction.articles.add(article, source_id, NOON, NOON)
+        assert await transaction.articles.languages(100) == ["de", "fr", "en"]
+        assert await transaction.articles.languages(6) == ["fr", "en"]
+        assert await transaction.articles.languages(0) == []

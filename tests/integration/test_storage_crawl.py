@@ -5,6 +5,7 @@ from dataclasses import replace
 from news.alert import Alert, Told
 from news.article import NoArticle, Span
 from news.caps import Bite
+from news.search import SearchRow, SearchTerm
 from news.site import Host, RobotsFile
 from news.source import Feed, FoundLink
 from news.watch import Match
@@ -170,14 +171,12 @@ async def test_a_match_keeps_the_text_that_it_matched_until_it_is_told_anew(data
 
 
 async def test_the_search_finds_what_an_article_says_now(database: Database) -> None:
-    from matching import parse, superset
-
     async with database.write() as tx:
         number = await put_article(tx, 1)
-        await tx.search.add(number, "titre", "phare")
-        await tx.search.put(number, "titre", "digue")
-        assert [one.id for one in await tx.search.candidates(superset(parse("digue")), 9)] == [number]
-        assert await tx.search.candidates(superset(parse("phare")), 9) == []
+        await tx.search.add(number, SearchRow("titre", "phare"), 1)
+        await tx.search.put(number, SearchRow("titre", "digue"), 1)
+        assert [one.id for one in await tx.search.candidates(SearchTerm(("digue",)), 9)] == [number]
+        assert await tx.search.candidates(SearchTerm(("phare",)), 9) == []
 
 
 async def test_a_notice_has_neither_watch_nor_article_and_is_delivered_like_an_alert(database: Database) -> None:

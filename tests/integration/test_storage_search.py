@@ -5,7 +5,7 @@ A plan may let through more than it asks for where one database cannot say it be
 
 import pytest
 
-from news.search import SearchAll, SearchAny, SearchEverything, SearchPlan, SearchTerm
+from news.search import SearchAll, SearchAny, SearchEverything, SearchPlan, SearchRow, SearchTerm
 from storage import Database
 from tests.samples import NOON, a_source, put_article
 
@@ -26,7 +26,7 @@ async def _put(database: Database, *texts: tuple[str, str]) -> list[int]:
         numbers = []
         for number, (title, body) in enumerate(texts):
             numbers.append(await put_article(transaction, number, source_id))
-            await transaction.search.add(numbers[-1], title, body)
+            await transaction.search.add(numbers[-1], SearchRow(title, body), source_id)
     return numbers
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from news.article import Span
+from news.search import SearchRow
 from news.watch import Match
 from storage import Database, tables
 from storage.database import Transaction
@@ -29,7 +30,7 @@ async def _story(transaction: Transaction) -> None:
     delivery = await put_delivery(transaction)
     article_id = delivery.alert.told.article_id
     watch = await transaction.watches.get("watch 1")
-    await transaction.search.add(article_id, "un titre", "un texte")
+    await transaction.search.add(article_id, SearchRow("un titre", "un texte"), 1)
     await transaction.matches.add(Match(watch.id, article_id, (Span("title", 0, 2),), NOON))
 
 
@@ -46,7 +47,7 @@ async def _rows(database: Database) -> dict[str, int]:
 async def test_a_transaction_that_ends_keeps_everything(database: Database) -> None:
     async with database.write() as transaction:
         await _story(transaction)
-    once = ("source", "article", "watch", "channel", "match", "alert", "delivery", "counter")
+    once = ("source", "article", "watch", "channel", "match", "alert", "delivery", "counter", "indexed_by")
     assert await _rows(database) == dict.fromkeys(once, 1)
 
 

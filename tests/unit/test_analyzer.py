@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matching import document, parse, search_terms, spans, tokens
-from matching.fold import fold
+from matching import document, folded_only, parse, search_terms, spans, tokens
+from matching.analyzer import _MOST_REMEMBERED, _memo
+from matching.fold import _fold_once, fold
 from news.article import Article
 from tests.judges import judge
 
@@ -154,8 +155,8 @@ def test_offsets_point_at_the_original_characters(text: str, slices: list[str]) 
 
 
 def test_a_lexicon_gives_a_word_further_keys_in_its_language() -> None:
-    def plurals(word: str, language: str | None) -> tuple[str, ...]:
-        return (word, word.removesuffix("s")) if language == "fr" and word.endswith("s") else (word,)
+    def plurals(exact: str, folded: str, language: str | None) -> tuple[str, ...]:
+        return (folded, folded.removesuffix("s")) if language == "fr" and folded.endswith("s") else (folded,)
 
     assert [token.keys for token in tokens("les armes", "fr", plurals)] == [("les", "le"), ("armes", "arme")]
     assert [token.keys for token in tokens("les armes", "en", plurals)] == [("les",), ("armes",)]
@@ -224,6 +225,21 @@ def test_every_letter_of_unicode_folds_once_and_for_all() -> None:
 
 def test_folding_a_folded_word_changes_nothing_even_where_a_sign_was_left_out() -> None:
     assert fold("aʻ\u0302b") == "ab"
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(categories=["L", "M", "N"], max_codepoint=0x2FFFF), max_size=6))
+def test_folding_letter_by_letter_is_folding_the_word(word: str) -> None:
+    assert fold(word) == _fold_once(_fold_once(word)) or word.isascii()
+
+
+def test_the_memo_of_the_analyzer_is_capped() -> None:
+    _memo.cache_clear()
+    for start in range(0, 3 * _MOST_REMEMBERED, 1_000):
+        tokens(" ".join(f"w{number}" for number in range(start, start + 1_000)))
+    memo = _memo(None, folded_only)
+    assert len(memo) <= _MOST_REMEMBERED
+    assert [token.folded for token in tokens("w0 w1")] == ["w0", "w1"]
 
 
 def test_an_endless_word_is_cut_before_a_database_refuses_it() -> None:

@@ -17,9 +17,11 @@ from pydantic import BaseModel
 from alerting.channels import KINDS
 from cli.main import app
 from cli.options import Config, Data
+from matching import folded_only
 from service.check import check_declared
 from service.configuration import read
-from service.settings import Settings
+from service.lint import lint
+from service.settings import IncludeSettings, Settings
 from tests.documents import DOCUMENTS, ROOT, anchor, blocks, headings, links, prose, rows, section, setting_rows
 
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -43,6 +45,10 @@ def parts() -> dict[str, type[BaseModel]]:
 @pytest.mark.parametrize("heading", parts())
 def test_every_setting_is_documented_with_its_default_its_bounds_and_its_meaning(heading: str) -> None:
     assert rows(section(SETTINGS, heading)) == setting_rows(parts()[heading])
+
+
+def test_what_stands_before_the_sections_is_documented() -> None:
+    assert rows(section(SETTINGS, "Other files")) == setting_rows(IncludeSettings)
 
 
 def test_no_setting_is_documented_that_is_not_there() -> None:
@@ -86,6 +92,7 @@ def test_an_example_of_settings_is_one(text: str, tmp_path: Path) -> None:
     check_declared(settings, file)
     named = {name for watch in settings.watch for name in watch.channels}
     assert named <= {channel.name for channel in settings.channel}
+    assert lint(settings, folded_only) == []
 
 
 def test_the_readme_shows_settings_in_both_languages() -> None:

@@ -1,14 +1,15 @@
 """The index of watches: its answers are those of every query in turn."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from matching import Document, WatchIndex, document, parse, spans
-from matching.anchor import anchors
+from matching import Document, WatchIndex, document, parse, spans, tokens
+from matching.stretch import cut
 from news.article import Article, Span
 from news.query import Query
+from tests.queries import LANGUAGES, articles, plurals, queries, texts
 
 
 def _document(text: str, title: str = "") -> Document:
@@ -25,7 +26,7 @@ QUERIES = [
     "site:x.example -c1",
 ]  # fmt: skip
 _words = ["a1", "b1", "c1", "d1", "nord-coréen", "nord", "coréennes", "nordcoréen", "Ab1", "le", "북한은", "."]
-_texts = st.lists(st.sampled_from(_words)).map(" ".join)
+_few_texts = st.lists(st.sampled_from(_words)).map(" ".join)
 
 
 def test_the_index_names_the_watches_that_match_by_rising_number_with_their_spans() -> None:
@@ -56,25 +57,106 @@ def test_a_dropped_watch_matches_no_more_and_dropping_twice_is_no_error() -> Non
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("le Zelensky", {"zelensky"}),
-        ("Corée Zelensky -Moscou", {"zelensky"}),
-        ("(Corée OU Russie) Kim", {"kim"}),
-        ('"le président Kim"', {"president"}),
-        ("Corée OU Russie", {"coree", "russie"}),
-        ("nord-coréen", {"coreen", "nordcoreen"}),
-        ("titre:Corée lang:fr", {"coree"}),
-        ("Corée NEAR/3 Zelensk*", {"zelensk"}),
+        ("le Zelensky", ["zelensky"]),
+        ("Corée Zelensky -Moscou", ["zelensky"]),
+        ("(Corée OU Russie OU Chine) Kremlin", ["kremlin"]),
+        ('"le président Kim"', ["president kim"]),
+        ('"Corée du Nord" Kim', ["coree du"]),
+        ("Corée OU Russie", ["coree", "russie"]),
+        ("(Corée Moscou) OU Russie", ["moscou", "russie"]),
+        ("nord-coréen", ["nord coreen", "nordcoreen"]),
+        ("titre:Corée lang:fr", ["coree"]),
+        ("Corée NEAR/3 Zelensk*", ["coree"]),
+        ("북한", ["북 한"]),
+        ("lang:fr", []),
+        ("Corée OU lang:fr", []),
+        ("source:Reuters -Corée", []),
     ],
 )
-def test_a_query_is_anchored_on_what_is_likely_to_be_rare(query: str, words: set[str]) -> None:
-    found = anchors(parse(query))
-    assert found is not None
-    assert {anchor.folded for anchor in found} == words
+def test_a_query_stands_under_what_is_likely_to_be_rare(query: str, words: list[str]) -> None:
+    index = WatchIndex()
+    index.put(1, parse(query))
+    assert index.anchors(1) == words
 
 
-@pytest.mark.parametrize("query", ["lang:fr", "Corée OU lang:fr", "source:Reuters -Corée"])
-def test_a_query_that_no_word_is_needed_for_has_no_anchor(query: str) -> None:
-    assert anchors(parse(query)) is None
+def test_a_watch_moves_to_a_rarer_anchor_once_articles_have_shown_which_that_is() -> None:
+    index = WatchIndex()
+    for number in range(30):
+        index.put(number, parse("Kim Pyongyang"))
+    assert index.anchors(7) == ["pyongyang"]
+    for _ in range(200):
+        assert index.matching(_document("Pyongyang proteste")) == []
+    assert index.anchors(7) == ["pyongyang"]
+    for _ in range(7):
+        index.settle(5)
+    assert {word for number in range(30) for word in index.anchors(number)} == {"kim"}
+    assert index.matching(_document("Kim à Pyongyang")) == list(range(30))
+
+
+def test_what_articles_have_shown_counts_for_the_watches_that_come_later() -> None:
+    index = WatchIndex()
+    index.put(1, parse("Pyongyang"))
+    for _ in range(200):
+        index.matching(_document("Pyongyang proteste"))
+    index.put(2, parse("Kim Pyongyang"))
+    assert index.anchors(2) == ["kim"]
+
+
+def test_nothing_is_left_of_watches_that_are_gone() -> None:
+    index = WatchIndex()
+    for number, text in enumerate(QUERIES):
+        index.put(number, parse(text))
+    assert index.terms > 20
+    assert index.matching(_document("a1 nord-coréen"))
+    for number in range(len(QUERIES)):
+        index.drop(number)
+    assert index.terms == 0
+    assert index.matching(_document("a1 nord-coréen")) == []
+
+
+def test_a_watch_that_comes_while_articles_are_read_is_found_in_words_that_are_known_by_then() -> None:
+    index = WatchIndex()
+    article = _document("Les nord-coréennes ont protesté: Zelensky aussi")
+    assert index.matching(article) == []
+    for number, text in enumerate(["nord-coréennes", "nordcor*", '"nord coréennes"', "=Zelensky", "Zel*", "protesté"]):
+        index.put(number, parse(text))
+        assert index.matching(article) == list(range(number + 1))
+
+
+def test_a_language_is_taken_in_by_slices_and_matches_the_same_before_and_after() -> None:
+    asked: list[str] = []
+
+    def counting(exact: str, folded: str, language: str | None) -> tuple[str, ...]:
+        asked.append(folded)
+        return (folded,)
+
+    index = WatchIndex()
+    for number in range(50):
+        index.put(number, parse(f"w{number} v{number}"))
+    assert not index.prepare("cs", counting, 10)
+    assert len(asked) == 10
+    assert index.prepare("cs", counting, 90)
+    asked.clear()
+    article = Article("https://x.example/", "https://x.example/", "", "v7 w7", (), None, "cs")
+    assert index.matching(document(article, "", counting)) == [7]
+    assert set(asked) == {"v7", "w7"}
+
+
+def test_a_language_that_nobody_prepared_misses_nothing() -> None:
+    index = WatchIndex()
+    for number in range(50):
+        index.put(number, parse(f"w{number}s"))
+    index.prepare("fr", plurals, 10)
+    article = Article("https://x.example/", "https://x.example/", "", "w7 w49s", (), None, "fr")
+    assert index.matching(document(article, "", plurals)) == [7, 49]
+
+
+def test_a_hundred_languages_are_read_one_after_the_other_and_again() -> None:
+    index = WatchIndex()
+    index.put(1, parse("a1"))
+    for language in [*map(str, range(100)), *map(str, range(100))]:
+        article = Article("https://x.example/", "https://x.example/", "", "a1", (), None, language)
+        assert index.matching(document(article, "")) == [1]
 
 
 def test_an_empty_index_has_no_watches() -> None:
@@ -82,7 +164,7 @@ def test_an_empty_index_has_no_watches() -> None:
 
 
 @settings(deadline=None)
-@given(_texts, _texts)
+@given(_few_texts, _few_texts)
 def test_the_index_agrees_with_every_query_in_turn(title: str, text: str) -> None:
     index = WatchIndex()
     queries = dict(enumerate(map(parse, QUERIES)))
@@ -93,40 +175,66 @@ def test_the_index_agrees_with_every_query_in_turn(title: str, text: str) -> Non
     assert index.match(article) == [(number, hits) for number, hits in found.items() if hits is not None]
 
 
-def test_the_index_agrees_where_a_lexicon_gives_words_further_keys() -> None:
-    def plurals(word: str, language: str | None) -> tuple[str, ...]:
-        return (word, word.removesuffix("s")) if word.endswith("s") else (word,)
-
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(queries, min_size=1, max_size=12), st.lists(articles, min_size=1, max_size=4))
+def test_the_index_agrees_with_the_evaluator_on_any_tree_in_any_language(
+    asked: list[Query], read: list[Document]
+) -> None:
     index = WatchIndex()
-    index.put(1, parse("troupes"))
-    article = Article("https://x.example/", "https://x.example/", "", "la troupe", (), None, "fr")
-    assert index.match(document(article, "", plurals)) == [(1, (Span("text", 3, 9),))]
+    for number, query in enumerate(asked):
+        index.put(number, query)
+    for article in read:
+        found = [(number, hits) for number, query in enumerate(asked) if (hits := spans(query, article)) is not None]
+        assert index.match(article) == found
+
+
+@settings(deadline=None)
+@given(st.text() | texts, st.sampled_from(LANGUAGES))
+def test_the_stretches_of_a_text_have_its_tokens_one_after_the_other(text: str, language: str | None) -> None:
+    at, found = 0, []
+    for stretch in cut(text):
+        pieces = tokens(stretch, language, plurals)
+        found += [(token.keys, token.exact, at + token.position, token.length) for token in pieces]
+        at += sum(token.length == 1 for token in pieces)
+    wanted = [(token.keys, token.exact, token.position, token.length) for token in tokens(text, language, plurals)]
+    assert found == wanted
 
 
 class IndexOverTime(RuleBasedStateMachine):
-    """Watches come, change and go; a plain dictionary remembers what ought to be there."""
+    """Watches come, change and go, articles are read; a plain dictionary remembers what ought to be there."""
 
     def __init__(self) -> None:
         super().__init__()
         self.index = WatchIndex()
         self.expected: dict[int, Query] = {}
-        self.article = _document("a1 b1 x nord-coréen", "c1 le a1")
 
-    @rule(number=st.integers(1, 6), text=st.sampled_from(QUERIES))
-    def put(self, number: int, text: str) -> None:
-        self.index.put(number, parse(text))
-        self.expected[number] = parse(text)
+    @rule(number=st.integers(1, 6), query=queries)
+    def put(self, number: int, query: Query) -> None:
+        self.index.put(number, query)
+        self.expected[number] = query
 
     @rule(number=st.integers(1, 6))
     def drop(self, number: int) -> None:
         self.index.drop(number)
         self.expected.pop(number, None)
 
+    @rule(most=st.integers(1, 5), language=st.sampled_from(LANGUAGES))
+    def have_time(self, most: int, language: str | None) -> None:
+        self.index.settle(most)
+        self.index.prepare(language, plurals, most)
+
+    @rule(article=articles)
+    def read(self, article: Document) -> None:
+        wanted = [number for number, query in sorted(self.expected.items()) if spans(query, article) is not None]
+        assert self.index.matching(article) == wanted
+
     @invariant()
-    def agrees(self) -> None:
-        hits = {number: spans(query, self.article) for number, query in sorted(self.expected.items())}
+    def holds_no_more(self) -> None:
         assert len(self.index) == len(self.expected)
-        assert self.index.match(self.article) == [(n, found) for n, found in hits.items() if found is not None]
+        assert self.expected or self.index.terms == 0
 
 
 TestIndexOverTime = IndexOverTime.TestCase
+TestIndexOverTime.settings = settings(
+    deadline=None, max_examples=60, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
+)

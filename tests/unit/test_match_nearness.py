@@ -98,7 +98,7 @@ def test_a_query_names_these_pieces_of_a_text(query: str, text: str, pieces: lis
     assert matched(query, text) == pieces
 
 
-def _plurals(word: str, language: str | None) -> tuple[str, ...]:
+def _plurals(exact: str, word: str, language: str | None) -> tuple[str, ...]:
     return (word, word.removesuffix("s")) if language == "fr" and word.endswith("s") else (word,)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from matching import parse
 from news.errors import QueryError
+from news.query import Reference
 
 # The query, a caret under the place where the error stands, and what the message says.
 REFUSED = [
@@ -85,6 +86,15 @@ REFUSED = [
     ("title:titre:Corée", "      ^", "cannot follow title:"),
     ("title:(text:Corée)", "       ^", "cannot stand within title:"),
     ("lang:(site:example.com)", "      ^", "cannot stand within lang:"),
+    # other watches
+    ("Corée watch:", "      ^", "nothing follows watch:"),
+    ("veille: ET Corée", "^", "nothing follows veille:"),
+    ('watch:""', "^", "nothing follows watch:"),
+    ('Corée watch:"deux mots', "            ^", "never closed"),
+    ("titre:watch:Corée", "      ^", "cannot follow title:"),
+    ("lang:(watch:Corée)", "      ^", "cannot stand within lang:"),
+    ("-watch:Corée", "^", "only excludes"),
+    ("Corée OU -watch:Corée", "         ^", "branch of the OR"),
     # NEAR
     ("Corée NEAR nord", "      ^", "lacks its number"),
     ("Corée PRÈS nord", "      ^", "lacks its number"),
@@ -127,7 +137,14 @@ def test_a_bad_query_is_refused_with_its_place_and_a_hint(text: str, caret: str,
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("titel", "title"), ("titres", "titre"), ("langage", "langue"), ("autor", "author"), ("sites", "site")],
+    [
+        ("titel", "title"),
+        ("titres", "titre"),
+        ("langage", "langue"),
+        ("autor", "author"),
+        ("sites", "site"),
+        ("veilles", "veille"),
+    ],
 )
 def test_an_unknown_field_is_answered_with_the_nearest_right_name(wrong: str, right: str) -> None:
     with pytest.raises(QueryError) as refused:
@@ -139,6 +156,7 @@ def test_a_field_that_resembles_none_is_answered_with_all_names() -> None:
     with pytest.raises(QueryError) as refused:
         parse("CEO:Musk")
     assert "title, titre, text" in refused.value.hint
+    assert "watch, veille" in refused.value.hint
 
 
 def test_the_hint_for_stop_words_shows_the_way_to_names() -> None:
@@ -151,6 +169,11 @@ def test_more_than_five_thousand_terms_are_refused_at_the_first_too_many() -> No
     with pytest.raises(QueryError, match="5,000 terms") as refused:
         parse("Corée " * 5_001)
     assert refused.value.position == 5_000 * 6
+
+
+def test_more_than_five_thousand_watches_are_refused_too() -> None:
+    with pytest.raises(QueryError, match="5,000 terms"):
+        parse("watch:Corée " * 5_001)
 
 
 def test_the_words_of_phrases_count_as_terms() -> None:
@@ -195,3 +218,7 @@ def test_a_distance_of_five_thousand_digits_is_only_too_far() -> None:
     with pytest.raises(QueryError, match="too far"):
         parse(f"Corée NEAR/{'9' * 5_000} nord")
     assert parse(f"Corée NEAR/{'0' * 5_000}7 nord") == parse("Corée NEAR/7 nord")
+
+
+def test_a_watch_may_have_any_name_of_any_length() -> None:
+    assert parse("watch:" * 20_000) == Reference("watch:" * 19_999)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matching import canonical, parse, tree_lines
 from news.errors import QueryError
-from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Word
+from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Reference, Word
 from tests.judges import judge
 
 _TEXTS = ["Corée", "nord-coréen", "l’OTAN", "O.T.A.N", "3 000", "북한", "й", "a.b/c?d=1", "and", "R&D", "naïve"]
@@ -27,6 +27,9 @@ _leaves: st.SearchStrategy[Query] = st.one_of(
     st.sampled_from(_TEXTS).map(Exact),
     st.sampled_from(["Zelensk", "nord-cor", "北"]).map(Prefix),
     _phrases,
+    st.sampled_from(
+        ["Corée", "Retrait des troupes", "nord-coréens", "R&D: *", "//x", "AND", " é ", "a.b,", "북한 1"]
+    ).map(Reference),
 )
 _values = st.sampled_from([
     Field("lang", Word("fr")), Field("lang", Or((Word("fr"), Word("en")))), Field("site", Word("www.example.com")),
@@ -59,6 +62,7 @@ _signs = st.lists(
     st.sampled_from([
         "Corée", "nord-coréen", "3", "000", "=Orange", "Zelensk*", '"', "«", "»", "(", ")", "|", "-", "AND", "OU",
         "NOT", "NEAR/2", "PRÈS/1f", "NEAR", "titre:", "lang:", "fr", "site:a.example", "titel:", "~2", "*", "?", "=",
+        "watch:", "Veille:",
         " ", " ", "é", "\u00a0", "'", "’", ",", ".", ":", "/", "+", "한", "\u200b", "e\u0301",
     ])
 ).map("".join)  # fmt: skip
@@ -117,6 +121,8 @@ def _naughty() -> list[str]:
         ("titre:«Corée  du Nord»~2 langue:fr", 'title:"Corée du Nord"~2 AND lang:fr'),
         ("titre:(Corée nord)", "title:(Corée AND nord)"),
         ("=Orange ET Zelensk*", "=Orange AND Zelensk*"),
+        ("veille:Corée SAUF VEILLE: «deux mots»", 'watch:Corée AND NOT watch:"deux mots"'),
+        ('watch:"Corée" titre:(veille:a,)', "watch:Corée AND title:(watch:a,)"),
     ],
 )
 def test_the_canonical_form_is_english_with_every_and_and_no_needless_bracket(text: str, printed: str) -> None:
@@ -152,6 +158,18 @@ def test_the_tree_is_drawn_a_line_a_node() -> None:
         "   └─ in the language\n"
         "      └─ the word “fr”"
     )
+
+
+def test_under_the_name_of_a_watch_stands_its_own_tree_where_it_is_given() -> None:
+    query = parse("armes watch:Asie")
+    assert tree_lines(query)[2:] == ["└─ what the watch “Asie” looks for"]
+    assert tree_lines(query, {"Asie": parse("watch:Corée OU Chine"), "Corée": Word("Séoul")})[2:] == [
+        "└─ what the watch “Asie” looks for",
+        "   └─ any of",
+        "      ├─ what the watch “Corée” looks for",
+        "      │  └─ the word “Séoul”",
+        "      └─ the word “Chine”",
+    ]
 
 
 def test_a_lone_word_is_a_tree_of_one_line() -> None:

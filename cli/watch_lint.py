@@ -1,0 +1,116 @@
+"""`vigie watch lint`: whether the watches of the file say what they should."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.archive import quiet_logs
+from cli.languages import lexicon
+from cli.options import DEFAULT_DATA, Config, Data, Json
+from cli.output import print_json, print_line
+from cli.queries import pointed_at
+from news.text import clip
+
+if TYPE_CHECKING:
+    from service.lint import Fault
+    from service.settings import Settings
+    from service.written import Written
+
+_LONGEST_TEXT = 60
+_ARCHIVE = typer.Option("--archive", help="Count the channels and watches that commands made, too.")
+
+
+def lint(
+    archive: Annotated[bool, _ARCHIVE] = False,
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Check the watches of the settings file: that they parse, and match their texts (`match`, `no_match`).
+
+    What they name, channels and other watches, has to be in the file, or in those that it includes. Nothing is changed,
+    and no archive is needed. Exit code 0 where all is well, 1 where a watch matches what it must not, or does not match
+    what it must, 2 where the file or a query cannot be used.
+
+    Examples:
+
+        vigie watch lint --config vigie.toml
+
+        vigie watch lint --archive --json | jq '.faults[]'
+    """
+    from service.configuration import read
+    from service.lint import lint as find_faults
+    from service.written import Written
+
+    quiet_logs()
+    file = config or data / "vigie.toml"
+    settings = read(file)
+    channels, others = _made_by_commands(data, settings) if archive else (set[str](), dict[str, str]())
+    faults = find_faults(settings, lexicon(), channels, others)
+    texts = sum(len(entry.match) + len(entry.no_match) for entry in settings.watch)
+    written = Written(file)
+    if json:
+        told = [_shown(fault, written) for fault in faults]
+        print_json({"watches": len(settings.watch), "texts": texts, "faults": told})
+    else:
+        for fault in faults:
+            _print(fault, written, settings)
+        found = "all is well" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        print_line(f"{len(settings.watch)} watches, {texts} texts: {found}.")
+    if faults:
+        raise typer.Exit(1 if all(fault.is_of_a_text for fault in faults) else 2)
+
+
+def _made_by_commands(data: Path, settings: "Settings") -> tuple[set[str], dict[str, str]]:
+    """The channels that commands made, and the watches with their queries."""
+    from cli.folder import DataFolder
+    from storage import Database
+
+    async def read() -> tuple[set[str], dict[str, str]]:
+        database = await Database.open(settings.database.url or DataFolder.at(data).database_url)
+        try:
+            async with database.read() as tx:
+                channels, watches = await tx.channels.all(), await tx.watches.all()
+        finally:
+            await database.close()
+        return (
+            {channel.name for channel in channels if channel.origin != "file"},
+            {watch.name: watch.query for watch in watches if watch.origin != "file"},
+        )
+
+    return asyncio.run(read())
+
+
+def _shown(fault: "Fault", written: "Written") -> dict[str, Any]:
+    place = written.place(fault.where)
+    return {
+        "file": place.get("file"),
+        "line": place.get("line"),
+        "column": place.get("column"),
+        "watch": fault.watch,
+        "kind": fault.kind,
+        "text": fault.text or None,
+        "language": fault.language,
+        "position": fault.position,
+        "why": fault.why,
+        "hint": fault.hint or None,
+    }
+
+
+def _print(fault: "Fault", written: "Written", settings: "Settings") -> None:
+    place = written.place(fault.where)
+    print_line((f"{place['file']}:{place['line']}: " if place else "", "bold"), f"{_said(fault)}: {fault.why}")
+    if fault.position is not None:
+        query = next(entry.query for entry in settings.watch if entry.name == fault.watch)
+        print_line(pointed_at(query, fault.position))
+    if fault.hint:
+        print_line(("  hint: ", "bold"), fault.hint)
+
+
+def _said(fault: "Fault") -> str:
+    text = f"“{clip(' '.join(fault.text.split()), _LONGEST_TEXT)}” (in {fault.language or 'no language'})"
+    if fault.kind == "match":
+        return f"watch {fault.watch!r} does not match {text}"
+    return f"watch {fault.watch!r} matches {text}" if fault.kind == "no_match" else f"watch {fault.watch!r}"

@@ -1,0 +1,161 @@
+"""Vocabularies: the words that articles of one language are written in, and the leaves that each is a hit of.
+
+What a word means to the watches is found once and remembered, so that an article is read at the cost of a look-up a
+word. New watches bring new leaves: a vocabulary takes them in before it reads the next article, or a slice at a time.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from matching.analyzer import Lexicon, tokens
+from matching.document import Document
+from matching.fold import fold
+from matching.leaf import Leaf, Terms
+from matching.reading import Form, Reading
+from matching.stretch import cut, is_plain
+
+# A memo without a cap is a leak. A stretch takes some 600 bytes; a big newspaper uses about 100,000 in a month.
+_MOST_STRETCHES = 50_000
+_LONGEST_REMEMBERED = 60
+_HEAD = 3
+_GAP = Form("", "", (), ())
+
+
+class _Known(dict[str, tuple[Form, ...]]):
+    """The forms of each stretch; those that are missing are learned."""
+
+    def __init__(self, learn: Callable[[str], tuple[Form, ...]]) -> None:
+        self.learn = learn
+
+    def __missing__(self, stretch: str) -> tuple[Form, ...]:
+        return self.learn(stretch)
+
+
+class Vocabulary:
+    """The words of one language under one lexicon."""
+
+    def __init__(self, terms: Terms, language: str | None, lexicon: Lexicon) -> None:
+        self.pending: list[Leaf] = list(terms)
+        self._terms = terms
+        self._language = language
+        self._lexicon = lexicon
+        self._further: dict[str, list[Leaf]] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered of the words of articles; it is learned again."""
+        self._known = _Known(self._learned)
+        self._by_key: dict[str, list[Form]] = {}
+        self._by_head: dict[str, list[Form]] = {}
+
+    def read(self, document: Document) -> Reading:
+        """The article as the watches see it; takes in all that is pending first."""
+        self.catch_up(len(self.pending))
+        if len(self._known) > _MOST_STRETCHES:
+            self.forget()
+        forms_of = self._known.__getitem__
+        units = list(chain.from_iterable(map(forms_of, cut(document.article.title))))
+        title_length = len(units)
+        units.append(_GAP)
+        units.extend(chain.from_iterable(map(forms_of, cut(document.article.text))))
+        return Reading(document, units, title_length)
+
+    def catch_up(self, most: int) -> None:
+        """Take in, or leave out, at most so many of the leaves that came and went."""
+        for _ in range(min(most, len(self.pending))):
+            leaf = self.pending.pop()
+            if leaf.uses:
+                self._take_in(leaf)
+            else:
+                self._leave_out(leaf)
+
+    def _keys(self, leaf: Leaf) -> tuple[str, ...]:
+        return self._lexicon(leaf.exact, leaf.folded, self._language)
+
+    def _take_in(self, leaf: Leaf) -> None:
+        if leaf.manner == "any form":
+            for key in self._keys(leaf)[1:]:
+                sharing = self._further.setdefault(key, [])
+                if leaf not in sharing:
+                    sharing.append(leaf)
+        for form in self._hits(leaf) if self._by_key else ():
+            if leaf not in form.leaves:
+                form.leaves = (*form.leaves, leaf)
+            form.find_pairs()
+
+    def _leave_out(self, leaf: Leaf) -> None:
+        if leaf.manner == "any form":
+            for key in self._keys(leaf)[1:]:
+                left = [other for other in self._further.pop(key, ()) if other is not leaf]
+                if left:
+                    self._further[key] = left
+        for form in self._hits(leaf):
+            form.leaves = tuple(other for other in form.leaves if other is not leaf)
+            form.find_pairs()
+
+    def _hits(self, leaf: Leaf) -> Iterable[Form]:
+        """The forms known so far that the leaf is a hit of."""
+        folded = leaf.folded
+        if leaf.manner == "any form":
+            return list(chain.from_iterable(self._by_key.get(key, ()) for key in self._keys(leaf)))
+        if leaf.manner == "beginning":
+            heads = (
+                [folded[:_HEAD]]
+                if len(folded) >= _HEAD
+                else [head for head in self._by_head if head[: len(folded)] == folded]
+            )
+            under = chain.from_iterable(self._by_head.get(head, ()) for head in heads)
+            return [form for form in under if form.folded.startswith(folded)]
+        found = [form for form in self._by_key.get(folded, ()) if form.folded == folded]
+        return found if leaf.manner == "this form" else [form for form in found if form.exact == leaf.exact]
+
+    def _learned(self, stretch: str) -> tuple[Form, ...]:
+        """The forms of a stretch, the joined one hung on the first of its parts; remembered unless it is too long."""
+        if len(stretch) > _LONGEST_REMEMBERED:
+            return self._analysed(stretch)
+        if is_plain(stretch):
+            folded = stretch.lower() if stretch.isascii() else fold(stretch)
+            found: tuple[Form, ...] = (self._form(stretch, folded, self._lexicon(stretch, folded, self._language)),)
+            self._remember(found[0])
+        else:
+            found = self._analysed(stretch)
+            for form in found:
+                self._remember(form)
+                if form.joined is not None:
+                    self._remember(form.joined[0])
+        self._known[stretch] = found
+        return found
+
+    def _analysed(self, stretch: str) -> tuple[Form, ...]:
+        forms: list[Form] = []
+        for token in tokens(stretch, self._language, self._lexicon):
+            form = self._form(token.exact, token.folded, token.keys)
+            if token.length == 1:
+                forms.append(form)
+            else:
+                forms[0].joined = form, token.length
+        return tuple(forms)
+
+    def _remember(self, form: Form) -> None:
+        for key in form.keys:
+            self._by_key.setdefault(key, []).append(form)
+        self._by_head.setdefault(form.folded[:_HEAD], []).append(form)
+
+    def _form(self, exact: str, folded: str, keys: tuple[str, ...]) -> Form:
+        terms = self._terms
+        found: list[Leaf] = []
+        for key in keys:
+            if key in terms.any_form:
+                found += terms.any_form[key]
+            if key in self._further:
+                found += self._further[key]
+        if len(keys) > 1 and len(found) > 1:
+            found = list(dict.fromkeys(found))
+        if folded in terms.this_form:
+            found.append(terms.this_form[folded])
+        if (folded, exact) in terms.exact:
+            found.append(terms.exact[folded, exact])
+        for length in terms.beginning_lengths:
+            if folded[:length] in terms.beginnings and length <= len(folded):
+                found.append(terms.beginnings[folded[:length]])
+        return Form(folded, exact, keys, tuple(found))

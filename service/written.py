@@ -1,0 +1,133 @@
+"""What is written: the settings file and those that it includes, as one, and where in them a thing stands."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from news.errors import ConfigError
+from service.positions import Places
+from service.settings import IncludeSettings
+
+KINDS: tuple[str, ...] = ("source", "watch", "channel")
+"""The tables that any of the files may hold; everything else stands in the first."""
+
+
+class SettingsFile:
+    """One file: its text, and the values in it. Raises ConfigError where it cannot be read or is not TOML."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = _text_of(path)
+        self.values = _parsed(self.text, str(path))
+
+    @cached_property
+    def places(self) -> Places:
+        """Where everything stands in it."""
+        return Places(self.text)
+
+    def place(self, path: Sequence[str | int]) -> dict[str, Any]:
+        """File, line and column of what stands at the path, or of the table that misses it; empty for neither."""
+        line, column = self.places.of(path)
+        if not line and len(path) > 1:
+            line, column = self.places.of(path[:-1])
+        return {"file": str(self.path), "line": line, "column": column} if line else {}
+
+
+class Written:
+    """The files in their order; tables of one kind are counted through all of them."""
+
+    def __init__(self, path: Path) -> None:
+        first = SettingsFile(path)
+        self.files = [first, *_included(first)]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All of them, as one file would hold them."""
+        values = {name: value for name, value in self.files[0].values.items() if name != "include"}
+        for file in self.files[1:]:
+            for kind, tables in file.values.items():
+                before = values.get(kind, [])
+                values[kind] = [*before, *tables] if isinstance(before, list) else before
+        return values
+
+    def place(self, path: Sequence[str | int]) -> dict[str, Any]:
+        """File, line and column of what stands at the path of `values`, as ConfigError takes them."""
+        if len(path) < 2 or path[0] not in KINDS or not isinstance(path[1], int):
+            return self.files[0].place(path)
+        kind, number = str(path[0]), path[1]
+        for file in self.files:
+            tables = file.values.get(kind, [])
+            count = len(tables) if isinstance(tables, list) else 0
+            if number < count:
+                return file.place((kind, number, *path[2:]))
+            number -= count
+        return {}
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "name another file with --config") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from error
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 0)
+        message = re.sub(r"\s*\(at .*\)$", "", str(error))
+        raise ConfigError(
+            f"this is not TOML: {message}", "docs/settings.md shows the form", file=file, line=line, column=column
+        ) from error
+
+
+def _included(first: SettingsFile) -> Iterator[SettingsFile]:
+    seen = {first.path.resolve()}
+    for number, pattern in enumerate(_patterns(first)):
+        fitting = sorted(_fitting(first.path.parent, pattern, first.place(("include", number))))
+        for path in fitting:
+            if path.resolve() not in seen:
+                seen.add(path.resolve())
+                yield _only_tables(SettingsFile(path))
+
+
+def _patterns(first: SettingsFile) -> tuple[str, ...]:
+    try:
+        return IncludeSettings(include=first.values.get("include", ())).include
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise ConfigError(
+            f"include: {fault['msg']}", 'as in ["watches/*.toml"]', **first.place(fault["loc"])
+        ) from error
+
+
+def _fitting(folder: Path, pattern: str, place: dict[str, Any]) -> list[Path]:
+    """The files that a pattern names. That there is none is an error: all that they held would be taken away."""
+    whole = Path(pattern)
+    try:
+        root, inner = (Path(whole.anchor), whole.relative_to(whole.anchor)) if whole.anchor else (folder, whole)
+        found = [path for path in root.glob(str(inner)) if path.is_file()]
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"include: {pattern!r} cannot be looked for: {error}", **place) from error
+    if not found:
+        hint = "a name counts from the folder of the file in which it stands"
+        raise ConfigError(f"include: no file fits {pattern!r}", hint, **place)
+    return found
+
+
+def _only_tables(file: SettingsFile) -> SettingsFile:
+    """The file. Raises ConfigError where it holds anything but sources, watches and channels."""
+    for name, value in file.values.items():
+        if name not in KINDS or not isinstance(value, list):
+            hint = "an included file holds [[source]], [[watch]] and [[channel]] only; put it into the first one"
+            raise ConfigError(f"{name} does not belong here", hint, **file.place((name,)))
+    return file
