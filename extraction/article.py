@@ -51,7 +51,7 @@ def _refused(page: Page) -> NoArticle | None:
     """The verdict on bytes that need no parsing to be told from a page."""
     if len(page.body) > LARGEST_PAGE:
         return NoArticle(page.url, "too large", f"the page has {len(page.body)} bytes, the limit is {LARGEST_PAGE}")
-    if not page.body.strip():
+    if not page.body or page.body.isspace():
         return NoArticle(page.url, "not html", "the answer is empty")
     for magic, kind in _MAGIC:
         if page.body.startswith(magic):

@@ -113,7 +113,7 @@ def _below_title(document: Document) -> Iterator[str]:
 
 def _linked(document: Document) -> Iterator[str]:
     """The text of the first link to an author's page."""
-    for link in document.tree.iter("a"):
+    for link in document.elements.anchors:
         if _OF_AUTHOR.search(link.get("href") or "") and not _is_strangers(link):
             name = tidy(link.text_content())
             if name:

@@ -33,6 +33,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _SIGNED = re.compile(
     r"uthor|yline|writer|username|posted-by|submitted-by|journalist|screenname|channel-name|\b(?:byl|BBL)\b"
 )
+_HIDING = frozenset({"style", "hidden", "aria-hidden"})
 _CALLED = frozenset({"class", "id", "itemprop", "role", "rel", "data-testid", "data-component"})
 
 # Control and invisible characters that no reader sees; the joiners that Persian and emoji need are left.
@@ -203,7 +204,7 @@ class _Walker:
         name = _name(attributes) if attributes else ""
         if name and _is_signed(name):
             walk.signed.append(element)
-        walk.classes.append((element.get("class") or "") if attributes else "")
+        walk.classes.append((element.get("class") or "") if name else "")
         walk.names.append(name)
         walk.first.append(len(walk.blocks))
         walk.end.append(0)
@@ -225,14 +226,14 @@ def _name(attributes: list[tuple[str, str]]) -> str:
     for name, value in attributes:
         if name in _CALLED:
             parts.append(value)
-        elif _is_hidden(name, value):
+        elif name in _HIDING and _is_hidden(name, value):
             parts.append("hidden")
     return " ".join(parts)
 
 
 def _is_left_open(element: HtmlElement, tag: str) -> bool:
     """Whether it is a button that was never closed, so that the parser has put the rest of the page into it."""
-    return tag == "button" and (element.find(".//p") is not None or element.find(".//h1") is not None)
+    return tag == "button" and next(element.iter("p", "h1"), None) is not None
 
 
 def _is_shadow(element: HtmlElement) -> bool:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import groupby
 
 from extraction.blocks import Walk
 from extraction.lines import PROSE, Line, key, word_count
@@ -37,6 +39,10 @@ class _Boxes:
             found = run
         return found
 
+    def may_hold(self, at: int, most_words: int) -> bool:
+        """Whether the line may be one of a box."""
+        return self._lines[at].place not in self._places and word_count(self._lines[at].text) <= most_words
+
     def _is_box(self, run: range, most_words: int) -> bool:
         most = min(most_words, self._most)
         if len(run) > most:
@@ -49,10 +55,12 @@ def boxed(walk: Walk, lines: Sequence[Line], own: Sequence[int], odds: Sequence[
     """The lines of `own` that stand in such boxes, and why each goes; `odds` are what the model gives all lines."""
     boxes = _Boxes(walk, lines, own)
     mine = frozenset(at for at in own if at >= len(odds) or odds[at] < _SURE)
+    if not mine:
+        return {}
     found = {
         **dict.fromkeys(_said_of_pictures(walk, lines, boxes), "of a picture"),
-        **dict.fromkeys(_asking(walk, lines, own, boxes), "in a box that asks the reader"),
-        **dict.fromkeys(_led_elsewhere(lines), "link under a header of related articles"),
+        **dict.fromkeys(_asking(walk, lines, own, mine, boxes), "in a box that asks the reader"),
+        **dict.fromkeys(_led_elsewhere(lines, mine), "link under a header of related articles"),
         **dict.fromkeys(_over_title(lines, own), "short line over the title"),
     }
     return {at: why for at, why in found.items() if at in mine}
@@ -66,25 +74,29 @@ def _said_of_pictures(walk: Walk, lines: Sequence[Line], boxes: _Boxes) -> Itera
             yield from run
 
 
-def _asking(walk: Walk, lines: Sequence[Line], own: Iterable[int], boxes: _Boxes) -> Iterator[int]:
-    """What stands with a field to fill in, with a plea, or over a button."""
+def _asking(
+    walk: Walk, lines: Sequence[Line], own: Iterable[int], mine: AbstractSet[int], boxes: _Boxes
+) -> Iterator[int]:
+    """What stands with a field to fill in, and what of `mine` does with a plea, or over a button."""
     for node in walk.fields:
         yield from boxes.around(node, _MOST_WORDS)
     for at in own:
-        if at + 1 < len(lines) and word_count(lines[at].text) <= _MOST_WORDS:
+        if at + 1 < len(lines) and lines[at].row < 0 and boxes.may_hold(at, _MOST_WORDS):
             for beside in (at, at + 1):
-                if phrases().is_boilerplate(lines[beside].text):
-                    run = boxes.around(walk.blocks[beside].node, _MOST_WORDS)
-                    yield from run if at in run and lines[at].row < 0 else ()
+                run = boxes.around(walk.blocks[beside].node, _MOST_WORDS)
+                is_box = at in run and not mine.isdisjoint(run)
+                if is_box and phrases().is_boilerplate(lines[beside].text):  # asked last: it takes longest
+                    yield from run
 
 
-def _led_elsewhere(lines: Sequence[Line]) -> Iterator[int]:
-    """The links right under a header of related articles."""
-    is_under = False
-    for at, line in enumerate(lines):
-        is_under = (is_under and line.is_linked) or _is_header(line.text)
-        if is_under and line.is_linked:
-            yield at
+def _led_elsewhere(lines: Sequence[Line], mine: AbstractSet[int]) -> Iterator[int]:
+    """The links right under a header of related articles, which may be a link too, where any of `mine` is beside."""
+    for is_linked, group in groupby(range(len(lines)), key=lambda at: lines[at].is_linked):
+        run = list(group)
+        if is_linked and not mine.isdisjoint(run):
+            headers = (at for at in range(max(0, run[0] - 1), run[-1] + 1) if _is_header(lines[at].text))
+            header = next(headers, len(lines))
+            yield from (at for at in run if at >= header)
 
 
 def _is_header(text: str) -> bool:

@@ -39,7 +39,7 @@ def _is_same_site(url: str, claim: str) -> bool:
 
 
 def _links(document: Document, relation: str) -> Iterator[str]:
-    for link in document.tree.iter("link"):
+    for link in document.elements.links:
         if relation in (link.get("rel") or "").lower().split():
             yield link.get("href") or ""
 

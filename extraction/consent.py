@@ -6,6 +6,7 @@ A box is known by what its makers call it (`consent.toml`), or by a sentence tha
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate, islice
 from pathlib import Path
@@ -27,7 +28,7 @@ _DIALOG = re.compile(r"\b(?:alert)?dialog\b")
 def consent_lines(walk: Walk, lines: Sequence[Line]) -> Mapping[int, str]:
     """The numbers of the lines in consent boxes, and of those that ask for consent wherever they stand; and why."""
     found = {at for node in _named(walk) for at in range(walk.first[node], walk.end[node])}
-    asking = [at for at, line in enumerate(lines) if at not in found and walls().asks_consent(line.text)]
+    asking = [at for at in walls().asking_consent([line.text for line in lines]) if at not in found]
     own = [at for at in asking if not any(walk.tags[node] in _QUOTES for node in walk.around(walk.blocks[at].node))]
     if own:
         words = [0, *accumulate(word_count(line.text) for line in lines)]
@@ -39,6 +40,8 @@ def consent_lines(walk: Walk, lines: Sequence[Line]) -> Mapping[int, str]:
 
 
 def _named(walk: Walk) -> Iterator[int]:
+    if not _names().stand_in(" ".join(walk.names)):  # as they do on few pages
+        return
     for node, name in enumerate(walk.names):
         if name and _is_consent(name) and walk.tags[node] not in _PAGES and not _holds_article(node, walk):
             yield node
@@ -76,11 +79,28 @@ def _box(at: int, walk: Walk, words: Sequence[int], asked: Sequence[int]) -> ran
 
 @lru_cache(maxsize=10_000)
 def _is_consent(name: str) -> bool:
-    return _names().search(name) is not None
+    return _names().stand_in(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What consent boxes are called: whole words, and what words begin with, all in lower case."""
+
+    whole: frozenset[str]
+    openings: tuple[str, ...]
+
+    def stand_in(self, text: str) -> bool:
+        """Whether a word of the text is such a name."""
+        plain = text.lower()
+        words = plain.split()
+        is_opened = any(opening in plain for opening in self.openings)
+        return not self.whole.isdisjoint(words) or (is_opened and any(word.startswith(self.openings) for word in words))
 
 
 @cache
-def _names() -> re.Pattern[str]:
+def _names() -> _Names:
     names: list[str] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["names"]
-    patterns = "|".join(re.escape(name).replace(r"\*", r"\S*") for name in names)
-    return re.compile(rf"(?:^|\s)(?:{patterns})(?=$|\s)", re.IGNORECASE)
+    return _Names(
+        whole=frozenset(name.lower() for name in names if not name.endswith("*")),
+        openings=tuple(name.removesuffix("*").lower() for name in names if name.endswith("*")),
+    )

@@ -51,7 +51,8 @@ def dated_titles(document: Document) -> list[str]:
     """The headlines that name a year, and so may name a day of which the story tells; as keys."""
     written = [line.text for line in document.lines[:_HEAD] if line.style.startswith("h1.")]
     written += [text for name in ("og:title", "twitter:title") for text in document.meta.get(name, ())[:1]]
-    written.append(document.tree.findtext(".//title") or "")
+    title = document.elements.title
+    written.append("" if title is None else title.text or "")
     parts = (part for text in written if _YEAR.search(text) for part in (text, *_PARTING.split(text)))
     return [key(part) for part in parts if _YEAR.search(part) and _cost(part)]
 

@@ -119,7 +119,7 @@ def _parts(text: str, *, changed: bool) -> list[str]:
 
 def _timed(page: _Page, near: list[str], *, changed: bool) -> Moment | None:
     """What a time element says in a line about the title that is no prose."""
-    for element in islice(page.document.tree.iter("time"), _MOST_TIMES):
+    for element in islice(page.document.elements.times, _MOST_TIMES):
         text, written = tidy("".join(islice(element.itertext(), _FEW))[:_LONGEST]), element.get("datetime")
         moment = _read(written, page) if text and written else None
         holding = (line for line in near if text in line) if moment is not None else ()

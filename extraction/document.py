@@ -1,15 +1,16 @@
 """One parsed page: its tree, its meta tags, its JSON-LD and its lines, each read once and used by every rule."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml.etree import ElementDefaultClassLookup, ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from extraction.blocks import Walk, walked
+from extraction.elements import Elements, elements_of
 from extraction.lines import Line, lines_of
-from extraction.linked_data import article_data
+from extraction.linked_data import Node, article_data, nodes_of
 from extraction.selectors import pruned
 
 # One that XML cannot hold would cost trafilatura the whole article.
@@ -31,6 +32,7 @@ Strings = Mapping[str, tuple[str, ...]]
 class Document:
     """A page as the rules see it. `meta` is keyed by lower-case name or property, `data` by JSON-LD property.
 
+    `elements` are those that rules ask for by their tags, `nodes` all objects of JSON-LD, of which `data` is one.
     `dropped` is the text that the user's selectors have taken out of it, block by block, each with its selector.
     """
 
@@ -38,6 +40,8 @@ class Document:
     tree: HtmlElement
     walk: Walk
     lines: tuple[Line, ...]
+    elements: Elements
+    nodes: Sequence[Node]
     meta: Strings
     data: Strings
     dropped: tuple[tuple[str, str], ...] = ()
@@ -47,9 +51,9 @@ class Document:
         return next((self.meta[name][0] for name in names if name in self.meta), "")
 
 
-def _meta(tree: HtmlElement) -> Strings:
+def _meta(metas: Iterable[HtmlElement]) -> Strings:
     found: dict[str, list[str]] = {}
-    for element in tree.iter("meta"):
+    for element in metas:
         content = (element.get("content") or "").strip()
         for name in {(element.get(attribute) or "").strip().lower() for attribute in ("name", "property", "itemprop")}:
             if name and content:
@@ -89,4 +93,7 @@ def parsed(url: str, text: str, drop: Sequence[str] = ()) -> Document | None:
     dropped = tuple(pruned(tree, drop))
     body = tree.find("body")
     walk = walked(tree if body is None else body)
-    return Document(url, tree, walk, tuple(lines_of(walk)), _meta(tree), article_data(tree, url), dropped)
+    elements = elements_of(tree)
+    nodes = nodes_of(elements.scripts)
+    meta, data = _meta(elements.metas), article_data(nodes, elements, url)
+    return Document(url, tree, walk, tuple(lines_of(walk)), elements, nodes, meta, data, dropped)

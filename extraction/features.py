@@ -65,7 +65,7 @@ def features(walk: Walk, told: Told, is_opaque: bool = False) -> Matrix:
     """The matrix of a walk. `is_opaque`: as if the page's makers had named nothing."""
     local = _local(walk.blocks, told)
     page = Surroundings(walk, local[:, LOCAL.index("words")], local[:, LOCAL.index("linked")], is_opaque)
-    columns = np.hstack([local, page.places(), page.around(), page.signs(), page.whole(bool(told.declared))])
+    columns = np.hstack([local, page.places(), page.above(), page.whole(bool(told.declared))])
     numbers = [NAMES.index(name) for name in SHIFTED if name in NAMES]
     return np.hstack([columns, page.neighbours(columns[:, numbers]), page.prose_around()]).astype(np.float32)
 

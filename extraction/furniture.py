@@ -150,6 +150,10 @@ def is_crumbs(line: str, known: Known) -> bool:
     return len(before) <= _BREADCRUMB and not _SENTENCE.search(before)
 
 
+def _is_prose(line: str, known: Known) -> bool:
+    return word_count(line) >= PROSE and not _is_stamp(line, known)
+
+
 def _is_stamp(line: str, known: Known) -> bool:
     return is_crumbs(line, known) or _tells_both_dates(line)
 
@@ -166,8 +170,9 @@ def _dates() -> re.Pattern[str]:
 
 def furniture(paragraphs: Sequence[str], known: Known) -> dict[int, str]:
     """Such lines above the first one of prose and, where the metadata confirms them, below: their numbers, and why."""
-    prose = [at for at, line in enumerate(paragraphs) if word_count(line) >= PROSE and not _is_stamp(line, known)]
-    first, last = (prose[0], prose[-1]) if prose else (len(paragraphs), -1)
+    numbers = range(len(paragraphs))
+    first = next((at for at in numbers if _is_prose(paragraphs[at], known)), len(paragraphs))
+    last = next((at for at in reversed(numbers) if _is_prose(paragraphs[at], known)), -1)
 
     def why(at: int, line: str) -> str:
         if at <= first and is_crumbs(line, known):

@@ -91,7 +91,7 @@ def _over_text(lines: Sequence[Line], own: AbstractSet[int], run: range) -> Iter
     headings = frozenset(
         at
         for at, line in enumerate(lines)
-        if at not in run and (line.is_heading or line.place in known or _entry(line.text) in listed)
+        if at not in run and (line.is_heading or line.place in known or (listed and _entry(line.text) in listed))
     )
     for at in sorted(headings - own):
         line = lines[at]

@@ -21,6 +21,8 @@ _LINKED_SHARE = 0.8
 _AROUND = 3  # elements
 _REMEMBERED = 2_000  # characters of a line, whose words the rules ask for again and again
 
+_LABEL = 60  # characters of a line that may have no punctuation, as most of a page
+
 _IDEOGRAM = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 ENDS = re.compile(r"""[.!?…。！？؟।]["'”’»«)\]]*$""")  # of a sentence
@@ -33,7 +35,9 @@ def key(text: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def _key(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
+    folded = text.casefold()
+    plain = "".join(folded.split()) if len(text) <= _LABEL else ""
+    return plain if plain.isalnum() else "".join(_WORD.findall(folded))
 
 
 def word_count(text: str) -> int:
@@ -106,6 +110,8 @@ def _listings(walk: Walk) -> list[int]:
 
 def _layout(walk: Walk) -> frozenset[int]:
     """The rows of tables that set out a page instead of figures: those that hold headings, tables, or one cell each."""
+    if "tr" not in walk.tags:
+        return frozenset()
     tables: dict[int, int] = {}
     rows: dict[int, int] = {}
     cells: Counter[int] = Counter()

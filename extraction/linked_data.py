@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from extraction.elements import Elements
 from extraction.home import leads_home
 from extraction.lines import key
 
@@ -34,6 +35,18 @@ def _parsed(script: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def of_linked_data(scripts: Iterable[HtmlElement]) -> Iterator[str]:
+    """The texts of those among the scripts that are JSON-LD."""
+    for script in scripts:
+        if "ld+json" in (script.get("type") or "").lower():
+            yield script.text or ""
+
+
+def nodes_of(scripts: Iterable[HtmlElement]) -> list[Node]:
+    """Every object in the JSON-LD of a page's scripts, those within others too."""
+    return [node for text in of_linked_data(scripts) if text for node in _nodes(_parsed(text))]
 
 
 def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:
@@ -132,11 +145,11 @@ def _called(title: str) -> str:
     return key(title[:_LONGEST_TITLE])
 
 
-def _own(tree: HtmlElement, url: str) -> _Own:
+def _own(page: Elements, url: str) -> _Own:
     """What the page is called, and where it says that it is."""
-    named = {element.get("property"): element.get("content") or "" for element in tree.iter("meta")}
-    shown = (element.text_content() for element in tree.iter("title", "h1"))
-    links = (element.get("href") or "" for element in tree.iter("link") if element.get("rel") == "canonical")
+    named = {element.get("property"): element.get("content") or "" for element in page.metas}
+    shown = (element.text_content() for element in page.titles)
+    links = (element.get("href") or "" for element in page.links if element.get("rel") == "canonical")
     titles = filter(None, map(_called, (named.get("og:title", ""), *islice(shown, _FEW))))
     places = filter(None, map(_place, (url, named.get("og:url", ""), *islice(links, _FEW))))
     return _Own(tuple(titles), frozenset(places))
@@ -157,34 +170,28 @@ def _place(url: str) -> _Place | None:
     return parts.hostname.removeprefix("www."), last.casefold()
 
 
-def _best(articles: Sequence[Node], tree: HtmlElement, url: str) -> Node:
+def _best(articles: Sequence[Node], page: Elements, url: str) -> Node:
     """The node of the page's own article, or an empty one."""
     if not articles:
         return {}
-    page = _own(tree, url)
-    owned = [(is_own, node) for node in articles if (is_own := page.owns(node)) is not False]
+    own = _own(page, url)
+    owned = [(is_own, node) for node in articles if (is_own := own.owns(node)) is not False]
     return max(owned, key=lambda each: (each[0] is True, len(each[1])), default=(None, {}))[1]
 
 
-def article_data(tree: HtmlElement, url: str = "") -> dict[str, tuple[str, ...]]:
+def article_data(nodes: Sequence[Node], page: Elements, url: str = "") -> dict[str, tuple[str, ...]]:
     """The strings that JSON-LD gives for the page's article, by property: `headline`, `author`, `articleBody`.
 
     `image` and `page` are addresses, `isAccessibleForFree` is `true` or `false`, of the article and its parts together.
     Empty where there is no such node. Of several (teasers are marked up too), one by the page's title or address
     counts, then the one with most properties; one with another title and another address of the site never does.
     """
-    nodes = _nodes_of(tree)
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-    best = _best([node for node in nodes if _is_of_type(node, _ARTICLE_TYPE)], tree, url)
+    best = _best([node for node in nodes if _is_of_type(node, _ARTICLE_TYPE)], page, url)
     plain = {name: texts(value, by_id) for name, value in best.items()}
     return {name: found for name, found in (plain | _special(best)).items() if found}
 
 
-def is_page_closed(tree: HtmlElement) -> bool:
+def is_page_closed(nodes: Iterable[Node]) -> bool:
     """Whether JSON-LD says of the page itself, whatever is on it, that a reader has to pay."""
-    return any(_is_free(node) == "false" for node in _nodes_of(tree) if _is_of_type(node, _PAGE_TYPE))
-
-
-def _nodes_of(tree: HtmlElement) -> list[Node]:
-    scripts = (script for script in tree.iter("script") if "ld+json" in (script.get("type") or "").lower())
-    return [node for script in scripts if script.text for node in _nodes(_parsed(script.text))]
+    return any(_is_free(node) == "false" for node in nodes if _is_of_type(node, _PAGE_TYPE))

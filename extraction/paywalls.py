@@ -14,6 +14,7 @@ _MARK = re.compile(
     r"|paywall-(?:content|container|banner|overlay)|reserve-?abonnes?|bloc-paywall)(?=$|[\s_])",
     re.IGNORECASE,
 )
+_STEMS = ("paywall", "tp-container-inner", "subscriber-only", "abonne")  # each mark has one; few pages do
 
 
 def declared(document: Document) -> Told[bool | None]:
@@ -28,7 +29,7 @@ def declared(document: Document) -> Told[bool | None]:
         tier = document.first(name).lower()
         if tier in _CLOSED or tier in _FREE:
             return Told(tier in _CLOSED, f"meta {name}")
-    if is_page_closed(document.tree):
+    if is_page_closed(document.nodes):
         return Told(True, "json-ld")
     return Told(None)
 
@@ -38,6 +39,7 @@ def is_paywalled(document: Document) -> Told[bool | None]:
     said = declared(document)
     if said.value is not None:
         return said
-    if any(map(_MARK.search, document.walk.names)):
+    names = "\n".join(document.walk.names).lower()
+    if any(stem in names for stem in _STEMS) and _MARK.search(names):
         return Told(True, "class")
     return Told(None)

@@ -35,7 +35,7 @@ def _lists(document: Document) -> Iterator[tuple[Iterable[str], str]]:
     yield document.data.get("keywords", ()), "json-ld"
     for name in _TAGS:
         yield document.meta.get(name, ()), f"meta {name}"
-    links = ((link, (link.get("rel") or "").split()) for link in document.tree.iter("a"))
+    links = ((link, (link.get("rel") or "").split()) for link in document.elements.anchors)
     # A category is called a tag too: it is the section.
     yield [link.text_content() for link, kinds in links if "tag" in kinds and "category" not in kinds], "rel=tag"
 

@@ -10,6 +10,7 @@ from extraction.document import Document
 from extraction.home import leads_home
 from extraction.instants import written_moment
 from extraction.lines import PROSE, Line, key, tidy, word_count
+from extraction.linked_data import of_linked_data
 from extraction.paywalls import declared
 from extraction.phrases import phrases
 from extraction.titles import called_names
@@ -167,7 +168,7 @@ def signals(
         consent=sum(page.words(at) for at in consent),
         headings=tuple(line.text for line in lines if line.is_heading)[:3],
         prose=sum(map(page.words, filter(page.is_prose, plain))),
-        sentence=max((page.words(at) for at in plain if _is_sentence(lines[at].text, odds[at : at + 1])), default=0),
+        sentence=_longest_sentence(page, plain, odds),
         sites=called_names(document),
         is_signed=is_signed,
         is_text_cut=bool(plain) and lines[plain[-1]].text.endswith(_CUT),
@@ -204,9 +205,7 @@ def _of_walls(document: Document, page: _Set, plain: Sequence[int]) -> dict[str,
 
 def _of_metadata(document: Document) -> dict[str, bool]:
     """What the page says of its own kind."""
-    scripts = "\n".join(
-        script.text or "" for script in document.tree.iter("script") if "ld+json" in (script.get("type") or "").lower()
-    )
+    scripts = "\n".join(of_linked_data(document.elements.scripts))
     kind = document.first("og:type").lower()
     is_paid = declared(document).value
     return {
@@ -232,6 +231,8 @@ def _own(paragraphs: Sequence[str], lines: Sequence[Line]) -> list[int]:
         if (text := key(line.text)) in wanted:
             wanted.discard(text)
             own.append(at)
+        if not wanted:
+            break
     return own
 
 
@@ -315,6 +316,13 @@ def _is_offer(text: str) -> bool:
     return says.asks_for_payment(text) or says.asks_members(text) or phrases().is_boilerplate(text)
 
 
+def _longest_sentence(page: _Set, plain: Iterable[int], odds: Sequence[float]) -> int:
+    """The words of the longest of these lines that is a whole sentence of the article; 0 where none is."""
+    longest_first = sorted(plain, key=page.words, reverse=True)
+    sentences = (at for at in longest_first if _is_sentence(page.lines[at].text, odds[at : at + 1]))
+    return next(map(page.words, sentences), 0)
+
+
 def _is_sentence(text: str, odds: Sequence[float]) -> bool:
     """Whether it is a whole sentence, and very likely the article's."""
     if not odds or odds[0] < _LIKELY or text.endswith(_CUT) or walls().asks_for_scripts(text):
@@ -329,7 +337,7 @@ def _shows_date(document: Document, page: _Set, plain: Sequence[int]) -> bool:
         return False
     around = [*range(max(0, plain[0] - _ABOVE_BODY), first), *range(plain[-1] + 1, plain[-1] + 2)]
     texts = [page.lines[at].text for at in around if at < len(page.lines) and not _is_about_teaser(at, page)]
-    times = {tidy(each.text_content()) for each in document.tree.iter("time")} - {""}
+    times = {tidy(each.text_content()) for each in document.elements.times} - {""}
     short = [text for text in texts if len(text) <= _LONGEST_DATE]
     return any(written_moment(text) or any(each in text for each in times) for text in short)
 

@@ -55,6 +55,14 @@ def _word_signs(word: str) -> int:
 def signs(name: str) -> int:
     """The groups of hints in a name, a bit for each."""
     found = 0
-    for word in _WORD.findall(name):
+    for part in name.split():
+        found |= _part_signs(part)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _part_signs(part: str) -> int:
+    found = 0
+    for word in _WORD.findall(part):
         found |= _word_signs(word.lower())
     return found

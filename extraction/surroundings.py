@@ -89,15 +89,11 @@ class Surroundings:
             steps[level] = np.minimum(steps[level], steps[self._parent[level]] + 1)
         return np.minimum(steps, _FAR)
 
-    def around(self) -> NDArray[np.int64]:
-        """The steps from each block up to an article, a list, a footer, and so on."""
-        tags = _numbered(self._walk.tags, AROUND)
-        return self._distances(tags[:, None] == np.arange(len(AROUND)))[self._node]
-
-    def signs(self) -> NDArray[np.int64]:
-        """The steps from each block up to an element whose name gives a hint of each group."""
+    def above(self) -> NDArray[np.int64]:
+        """The steps from each block up to an article, a list, a footer, and so on; and to a name with each hint."""
+        tags = _numbered(self._walk.tags, AROUND)[:, None] == np.arange(len(AROUND))
         bits = (self._bits[:, None] >> np.arange(len(GROUPS))) & 1
-        return self._distances(bits.astype(bool))[self._node]
+        return self._distances(np.hstack([tags, bits.astype(bool)]))[self._node]
 
     def _core_node(self) -> int:
         """The node that holds most prose, near by: its own blocks count whole, those farther below ever less."""

@@ -48,7 +48,7 @@ def names_site(text: str, sites: frozenset[str]) -> bool:
 
 def called_names(document: Document) -> frozenset[str]:
     """The site's names as keys, and a name that the title element says twice: 'Before you continue to X | X'."""
-    element = next(document.tree.iter("title"), None)
+    element = document.elements.title
     title = "" if element is None else tidy(storable(element.text_content()))[-_LONGEST_NAME:]
     last = _LAST_PART.search(title)
     is_twice = last is not None and key(title[: last.start()]).endswith(key(last["name"]))
@@ -95,7 +95,8 @@ def _between_names(title: str, document: Document) -> str:
         return title
     parts = {title[:start] for start, _ in ends} | {title[end:] for _, end in ends}
     parts |= {title[end:start] for (_, end), (start, _) in pairwise(ends)}
-    wanted = {key(part): part.strip() for part in parts if word_count(part) >= _SHORTEST}
+    # Of two that differ in signs alone the longer one, which has both its quotes.
+    wanted = {key(part): part.strip() for part in sorted(parts, key=len) if word_count(part) >= _SHORTEST}
     shown = [wanted[plain] for line in document.lines if (plain := key(line.text[:_LONGEST_NAME])) in wanted]
     return max(shown, key=len, default=title)
 
@@ -116,7 +117,8 @@ def _is_above_articles(headline: str, claimed: Sequence[str], document: Document
     shortest = min(filter(None, claimed), key=len)
     if word_count(shortest) < _SHORTEST:
         return False
-    if any(key(line.text[:LONGEST_TITLE]) == key(shortest) for line in document.lines):
+    wanted = key(shortest)
+    if any(key(line.text[:LONGEST_TITLE]) == wanted for line in document.lines):
         return True
     words = set(_WORD.findall(headline.casefold()))
     is_akin = any(words & set(_WORD.findall(text.casefold())) for text in claimed)
@@ -126,7 +128,7 @@ def _is_above_articles(headline: str, claimed: Sequence[str], document: Document
 def _is_home_link(headline: str, document: Document) -> bool:
     """Whether the h1 is nothing but a link to the site's front page."""
     plain = key(headline)
-    links = (link for element in document.tree.iter("h1") for link in element.iter("a"))
+    links = (link for element in document.elements.titles if element.tag == "h1" for link in element.iter("a"))
     return any(key(link.text_content()) == plain and _is_home(link.get("href") or "", document.url) for link in links)
 
 
@@ -140,7 +142,7 @@ def headlines(document: Document) -> list[Told[str]]:
     """What the page gives as its title, best first, and where; site names removed, never empty strings."""
     sites = site_names(document)
     shown = _headlines(document)
-    element = next(document.tree.iter("title"), None)
+    element = document.elements.title
     written = "" if element is None else element.text_content()
     declared = document.data.get("headline", ())
     claimed = (document.first("og:title"), *declared[:1], written)
@@ -154,7 +156,8 @@ def headlines(document: Document) -> list[Told[str]]:
         *((text, "h1") for text in shown[:1]),
     ]
     plain = [(_without_site(tidy(storable(html.unescape(text))), sites), origin) for text, origin in raw]
-    plain = [(text if origin == "h1" else _between_names(text, document), origin) for text, origin in plain]
+    told = {text: _between_names(text, document) for text in {text for text, origin in plain if origin != "h1"}}
+    plain = [(text if origin == "h1" else told[text], origin) for text, origin in plain]
     return [Told(clip(text, LONGEST_TITLE), origin) for text, origin in plain if text and not names_site(text, sites)]
 
 

@@ -5,7 +5,7 @@ And what the boxes of consent say that stand over one.
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -102,6 +102,13 @@ class Walls:
             return False
         text = _normalized(line)
         return self.partners.search(text) is not None and self.tracking.search(text) is not None
+
+    def asking_consent(self, lines: Sequence[str]) -> list[int]:
+        """The numbers of the lines that do. Only the words that are on the page are looked for in each of them."""
+        whole = "\n".join(lines).casefold()
+        words = [word for word in self.partner if word in whole]
+        told = ((at, line.casefold()) for at, line in enumerate(lines)) if words else ()
+        return [at for at, plain in told if any(word in plain for word in words) and self.asks_consent(lines[at])]
 
     def is_human(self, title: str) -> bool:
         """Whether the title asks for a person, or shuts one out."""

@@ -42,6 +42,13 @@ class TestTitle:
         head = '<meta property="og:site_name" content="Le Site"><title>Le pont rouvre | Le Site</title>'
         assert title(document(head, "<h1>Le Site</h1>")) == "Le pont rouvre"
 
+    def test_a_quoted_title_keeps_both_its_quotes(self) -> None:
+        # Many words, for which of two parts a set gives first is a matter of chance.
+        for word in ("Wasser", "Ufer", "Segel", "Boote", "Wind", "Wellen", "Masten", "Anker", "Netze", "Fische"):
+            head = f"<title>»Haltet {word} sauber!« - Der Blog aus Berlin</title>"
+            body = f"<h2>»Haltet {word} sauber!«</h2>"
+            assert title(document(head, body)) == f"»Haltet {word} sauber!«"
+
     @pytest.mark.parametrize("link", ["/", "https://www.site.example/", "https://www.site.example/index.html", "/fr/"])
     def test_an_h1_that_links_to_the_front_page_goes_behind_the_others(self, link: str) -> None:
         head = "<title>Le pont rouvre lundi</title>"

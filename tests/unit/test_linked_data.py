@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from lxml.html import document_fromstring
 
-from extraction.linked_data import article_data, is_page_closed
+from extraction.elements import elements_of
+from extraction.linked_data import article_data, is_page_closed, nodes_of
 
 URL = "https://www.site.example/2026/11/20/le-phare-rouvre.html"
 OWN = {"@type": "NewsArticle", "headline": "Le phare rouvre", "author": "A"}
@@ -24,7 +25,8 @@ def data(*nodes: Any, head: str = "", url: str = URL) -> dict[str, tuple[str, ..
     """What is read of a page with this title that marks up these."""
     scripts = "".join(f'<script type="application/ld+json">{json.dumps(node)}</script>' for node in nodes)
     html = f"<html><head><title>Le phare rouvre - Le Site</title>{head}{scripts}</head><body><p>Texte</p></body></html>"
-    return article_data(document_fromstring(html), url)
+    page = elements_of(document_fromstring(html))
+    return article_data(nodes_of(page.scripts), page, url)
 
 
 def test_the_one_by_the_pages_title_counts_before_a_fuller_one() -> None:
@@ -75,7 +77,8 @@ def test_the_entries_of_a_list_are_other_pages() -> None:
 def test_a_page_is_closed_where_its_own_node_says_so() -> None:
     def closed(node: Any) -> bool:
         script = f'<script type="application/ld+json">{json.dumps(node)}</script>'
-        return is_page_closed(document_fromstring(f"<html><head>{script}</head><body></body></html>"))
+        page = elements_of(document_fromstring(f"<html><head>{script}</head><body></body></html>"))
+        return is_page_closed(nodes_of(page.scripts))
 
     part = {"@type": "WebPageElement", "isAccessibleForFree": False}
     assert closed({"@type": "WebPage", "isAccessibleForFree": "False"})
