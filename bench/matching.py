@@ -1,14 +1,16 @@
 """What it costs to ask all watches about an article: the index, beside SQLite's FTS5 and every query in turn.
 
     python -m bench.matching [CORPUS] [--watches 1000 10000 100000 1000000] [--articles 200] [--draw selective broad]
-                             [--lucene JAR...]
+                             [--dictionary] [--lucene JAR...]
 
 The queries are the mix of `bench/query_mix.py`, the articles those of `bench/made_articles.py`; with a CORPUS (see
 `bench/corpus.py`) its annotated texts, their words and pairs of words. Each size runs in a process of its own. Times
 are CPU time of that process, a mean over the articles: *cold* with nothing remembered of any word before each article,
 *first* for articles that are new to an index that has read others, *warm* for those that it has read before; the spans
-of the hits are found besides, and are a column of their own. Memory is what the process grew by, the trees of the
-queries included. All sets of matches are compared.
+of the hits are found besides, and are a column of their own. Memory is what the process grew by when all articles had
+been read: the trees of the queries, the index, and the words that it remembers. All sets of matches are compared. At a
+million watches the others are asked about a single article. With --dictionary words are found in all their forms, as
+the service does; the dictionary is loaded beforehand, and only the evaluator can be compared then.
 """
 
 import argparse
@@ -28,7 +30,8 @@ from bench.made_articles import made_articles
 from bench.other_matchers import in_fts5, in_lucene
 from bench.query_mix import QueryMix
 from matching import Document, WatchIndex, document, parse, search_terms, spans
-from matching.analyzer import forget
+from matching.analyzer import Lexicon, folded_only, forget
+from matching.lexicon import DictionaryLexicon
 from news.article import Article
 from news.query import Query
 
@@ -37,7 +40,7 @@ _FIRST = {"selective": 3_000, "broad": 640}
 _SEEN = 300  # articles read before one that is new
 _COLD = 30
 _CHANGED = 2_000
-_MOST_ASKED = 200_000  # queries put one by one, all articles together: the others take their time
+_MOST_ASKED = 200_000  # queries put one by one, all articles together, one article at least: the others take their time
 _SEED = 7
 
 
@@ -77,6 +80,7 @@ class Options:
     articles: int
     corpus: Path | None
     lucene: tuple[Path, ...]
+    dictionary: bool = False
 
 
 def measured(options: Options) -> Figures:
@@ -88,7 +92,6 @@ def measured(options: Options) -> Figures:
     empty = _resident()
     index, trees, build = _built(written[: options.watches])
     gc.collect()
-    memory = _resident() - empty
     gc.freeze()  # as a service does that has loaded its watches
     _mean(index.matching, before[:2])
     cold = _cold(index, asked[:_COLD])
@@ -96,8 +99,10 @@ def measured(options: Options) -> Figures:
     first = _mean(index.matching, fresh)
     _mean(index.matching, asked)
     warm = min(_mean(index.matching, asked) for _ in range(3))
+    gc.collect()
+    memory = _resident() - empty
     found = [index.matching(one) for one in asked]
-    with_spans = _mean(index.match, [document(one.article, "") for one in asked[:20]])
+    with_spans = _mean(index.match, [_anew(one) for one in asked[:20]])
     others = _others(options, dict(enumerate(trees)), asked, [set(numbers) for numbers in found])
     gc.collect()
     gc.freeze()
@@ -131,7 +136,17 @@ def _material(options: Options) -> tuple[list[Document], QueryMix]:
     else:
         paper, articles = made_articles(2 * options.articles + _SEEN, _SEED)
         words, expressions, first = paper.words, paper.expressions, _FIRST[options.draw]
-    return [document(article, "") for article in articles], QueryMix(words, expressions, first, _SEED)
+    lexicon: Lexicon = folded_only
+    if options.dictionary:
+        lexicon = dictionary = DictionaryLexicon()
+        for language in {article.language for article in articles}:
+            dictionary.load(language)
+    return [document(article, "", lexicon) for article in articles], QueryMix(words, expressions, first, _SEED)
+
+
+def _anew(read: Document) -> Document:
+    """The article as nobody has looked at it."""
+    return document(read.article, "", read.streams[0].lexicon)
 
 
 def _ranked(articles: Iterable[Article]) -> tuple[list[str], list[str]]:
@@ -199,23 +214,24 @@ def _others(
 ) -> tuple[float | None, float | None, float | None]:
     """Milliseconds an article: every query in turn, FTS5, Lucene. Raises SystemExit where a set differs."""
     few = asked[: max(1, min(len(asked), _MOST_ASKED // options.watches))]
+    fts5: float | None = None
     lucene: float | None = None
-    if options.lucene:
+    if options.lucene and not options.dictionary:
         seconds, theirs = in_lucene(options.lucene, queries, asked)
         lucene = seconds * 1_000
         _same("Lucene", found, theirs)
-    if options.watches > _MOST_ASKED:
-        return None, None, lucene
-    seconds, theirs = in_fts5(queries, few)
-    _same("FTS5", found, theirs)
+    if not options.dictionary:
+        seconds, theirs = in_fts5(queries, few)
+        fts5 = seconds * 1_000
+        _same("FTS5", found, theirs)
     one_by_one: list[set[int]] = []
 
     def ask_all(one: Document) -> None:
         one_by_one.append({number for number, query in queries.items() if spans(query, one) is not None})
 
-    in_turn = _mean(ask_all, [document(one.article, "") for one in few])
+    in_turn = _mean(ask_all, [_anew(one) for one in few])
     _same("in turn", found, one_by_one)
-    return in_turn, seconds * 1_000, lucene
+    return in_turn, fts5, lucene
 
 
 def _same(name: str, found: Sequence[set[int]], theirs: Sequence[set[int]]) -> None:
@@ -237,13 +253,14 @@ def main() -> None:
     parser.add_argument("--watches", nargs="+", type=int, default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--articles", type=int, default=200)
     parser.add_argument("--draw", nargs="+", choices=list(_FIRST), default=list(_FIRST))
+    parser.add_argument("--dictionary", action="store_true", help="find words in all their forms")
     parser.add_argument("--lucene", nargs="+", type=Path, default=[], metavar="JAR")
     given = parser.parse_args()
     print("| " + " | ".join(_COLUMNS).replace("_", " ") + " |\n" + "|---" * len(_COLUMNS) + "|")
     context = multiprocessing.get_context("spawn")
     for watches in given.watches:
         for draw in given.draw:
-            options = Options(watches, draw, given.articles, given.corpus, tuple(given.lucene))
+            options = Options(watches, draw, given.articles, given.corpus, tuple(given.lucene), given.dictionary)
             with ProcessPoolExecutor(1, mp_context=context) as process:
                 row = process.submit(measured, options).result()
             values = {one.name: getattr(row, one.name) for one in fields(row)}

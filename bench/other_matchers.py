@@ -62,10 +62,10 @@ def fts5(query: Query) -> str:
 def in_lucene(
     jars: Sequence[Path], queries: Mapping[int, Query], documents: Sequence[Document]
 ) -> tuple[float, list[set[int]]]:
-    """CPU seconds an article, the second time that it is asked, and what each matches, by Lucene's Monitor.
+    """CPU seconds an article, after four rounds to warm up, and what each matches, by Lucene's Monitor.
 
-    `jars` are those of lucene-core, lucene-queries, lucene-analysis-common and lucene-monitor; `java` runs the harness
-    from its source. Raises CalledProcessError where it does not.
+    `jars` are those of lucene-core, -memory, -queries, -analysis-common and -monitor, 9 or later; `java` runs the
+    harness from its source. Raises CalledProcessError where it does not.
     """
     with tempfile.TemporaryDirectory() as folder:
         asked, articles = Path(folder, "queries"), Path(folder, "articles")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from matching.condition import All, AnyOf, Close, Either, Has, InTitle, Judged, Row, Word
+from matching.condition import All, AnyOf, Close, Either, Has, InTitle, Judged, Row, Run, Word
 from matching.leaf import Candidate, Condition, Leaf, Pair, Term, Terms
 
 
@@ -99,6 +99,9 @@ class _Anchoring:
                 return self._any([self._needs(part) for part in parts])
             case Row():
                 return self._of_row(condition)
+            case Run(leaves=leaves):
+                candidates: list[Candidate] = [*leaves, *pairwise(leaves)]
+                return [self._need((candidate,)) for candidate in candidates]
             case Close(left=left, right=right):
                 return [need for rows in (left, right) for need in self._any([self._of_row(row) for row in rows])]
             case Judged(implied=implied):

@@ -40,7 +40,8 @@ def leaf_clause(lexeme: Lexeme, field: FieldName | None) -> Clause:
     if field in TESTS:
         _check_value(field, leaf, lexeme)
         return Clause(leaf, lexeme.at, in_text=False)
-    words = pattern(leaf).words
+    wanted = pattern(leaf)
+    leaf, words = wanted.leaf, wanted.words
     if not words:
         raise QueryError(f"there is no word in “{leaf.text}”", lexeme.at, "leave it out")
     if isinstance(leaf, Prefix) and _is_too_short(words[-1][0][-1].folded):

@@ -5,10 +5,10 @@ from itertools import product
 from typing import assert_never
 
 from matching.analyzer import Token
-from matching.condition import All, AnyOf, Close, Either, Has, InTitle, Judged, Never, Row, Tested
+from matching.condition import All, AnyOf, Close, Either, Has, InTitle, Judged, Lacks, Never, Row, Run, Tested
 from matching.evaluate import ANYWHERE, Scope, narrowed, unresolved
 from matching.fields import TESTS
-from matching.leaf import Condition, Leaf, Term, Terms
+from matching.leaf import Condition, Leaf, Pair, Term, Terms
 from matching.pattern import Manner, Pattern, pattern
 from matching.reading import BODY
 from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Reference
@@ -37,7 +37,8 @@ class Compiler:
             case Or(parts):
                 return self._either([self.condition(part, scope) for part in parts])
             case Not(part):
-                return Never(self.condition(part, scope))
+                unwanted = self.condition(part, scope)
+                return Lacks(unwanted.term) if isinstance(unwanted, Has) else Never(unwanted)
             case Near():
                 return self._near(query, scope)
             case Field("title" | "text" as name, part):
@@ -91,7 +92,7 @@ class Compiler:
         return self._by_terms(row) if scope == ANYWHERE else row
 
     def _by_terms(self, row: Row) -> Condition:
-        """The row without positions where it is one word, or two single ones side by side."""
+        """The row without positions where it is one word, two single ones side by side, or more of one leaf each."""
         if len(row.words) == 1:
             [spellings] = row.words
             if max(map(len, spellings)) <= 2:
@@ -99,14 +100,18 @@ class Compiler:
         elif len(row.words) == 2 and not row.slop:
             one, other = row.words
             if max(map(len, one + other)) == 1:
-                return _any_of(tuple([self._side_by_side(left + right) for left, right in product(one, other)]))
+                return _any_of(tuple([self._pair(*left, *right) for left, right in product(one, other)]))
+        elif not row.slop and all(len(word) == len(word[0]) == 1 for word in row.words):
+            leaves = tuple([leaf for [[leaf]] in row.words])
+            return Run(self._pair(*leaves[:2]), leaves)
         return row
 
     def _side_by_side(self, leaves: tuple[Leaf, ...]) -> Term:
         """One leaf, or the pair of two."""
-        if len(leaves) == 1:
-            return leaves[0]
-        pair = self._terms.pair(*leaves)
+        return leaves[0] if len(leaves) == 1 else self._pair(*leaves)
+
+    def _pair(self, first: Leaf, second: Leaf) -> Pair:
+        pair = self._terms.pair(first, second)
         self.used.append(pair)
         return pair
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from matching.evaluate import Scope, find
-from matching.leaf import Condition, Leaf, Term
+from matching.leaf import Condition, Leaf, Pair, Term
 from matching.reading import Place, Reading
 from news.query import Field, Query
 
@@ -96,6 +96,33 @@ class Never:
     def met(self, reading: Reading) -> bool:
         """Whether the part fails."""
         return not self.part.met(reading)
+
+
+class Lacks:
+    """A term is not there."""
+
+    __slots__ = ("term",)
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+
+    def met(self, reading: Reading) -> bool:
+        """Whether the article does not hold it."""
+        return self.term not in reading.terms
+
+
+class Run:
+    """Three words or more, each a single leaf, directly one after the other anywhere; `pair` are the first two."""
+
+    __slots__ = ("leaves", "pair")
+
+    def __init__(self, pair: Pair, leaves: tuple[Leaf, ...]) -> None:
+        self.pair = pair
+        self.leaves = leaves
+
+    def met(self, reading: Reading) -> bool:
+        """Whether they stand so: only where the pair does is looked further, so no positions need be noted."""
+        return reading.goes_on(self.pair, self.leaves[1:])
 
 
 Word = tuple[tuple[Leaf, ...], ...]

@@ -1,6 +1,9 @@
 """The index of watches: which of them want this article."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import Any
 from weakref import WeakValueDictionary
 
 from matching.analyzer import Lexicon, folded_only
@@ -9,7 +12,7 @@ from matching.compiler import Compiler
 from matching.condition import Tested
 from matching.document import Document
 from matching.evaluate import spans
-from matching.leaf import Condition, Leaf, Pair, Term, Terms
+from matching.leaf import Asked, Condition, Leaf, Pair, Term, Terms
 from matching.reading import Reading
 from matching.vocabulary import Vocabulary
 from news.article import Span
@@ -19,8 +22,8 @@ from news.query import Field, Query
 _MOST_VOCABULARIES = 24
 _LEARN_EVERY = 8
 
-_Stand = tuple[Term | None, ...]
-"""The anchor and the second term of each placement of a query, one after the other."""
+_Stand = tuple[Query, *tuple[Any, ...]]
+"""A query, then each of its anchors and what hangs there, one after the other: one tuple, of which there are many."""
 
 
 class WatchIndex:
@@ -31,7 +34,6 @@ class WatchIndex:
     """
 
     def __init__(self) -> None:
-        self._queries: dict[int, Query] = {}
         self._stands: dict[int, _Stand] = {}
         self._unanchored: dict[int, Condition] = {}
         self._terms = Terms()
@@ -41,49 +43,48 @@ class WatchIndex:
         self._until_learning = 1
 
     def __len__(self) -> int:
-        return len(self._queries)
+        return len(self._stands)
 
     def put(self, watch_id: int, query: Query) -> None:
         """Add a watch, or give it another query."""
         compiler = Compiler(self._terms, self._tests)
         condition = compiler.condition(query)
         placed = placements(condition, self._terms)
-        stand = tuple([term for anchor, second, _ in placed or () for term in (anchor, second)])
+        stand: list[Any] = [query]
+        for anchor, second, rest in placed or ():
+            stand += anchor, watch_id if second is None and rest is None else Asked(second, watch_id, rest)
         self._use(_named(compiler, stand))
         self.drop(watch_id)
-        self._queries[watch_id] = query
-        self._stands[watch_id] = stand
+        self._stands[watch_id] = tuple(stand)
         if placed is None:
             self._unanchored[watch_id] = condition
-        for anchor, second, rest in placed or ():
-            anchor.hang(watch_id, second, rest)
+        for anchor, hung in _hangings(stand):
+            anchor.hang(hung)
 
     def drop(self, watch_id: int) -> None:
         """Forget a watch; one that is not there is no error, since two of us may drop it."""
-        query = self._queries.pop(watch_id, None)
-        if query is None:
+        stand = self._stands.pop(watch_id, None)
+        if stand is None:
             return
-        stand = self._stands.pop(watch_id)
         self._unanchored.pop(watch_id, None)
-        for anchor, second in zip(stand[::2], stand[1::2], strict=True):
-            if anchor is not None:
-                anchor.take_down(watch_id, second)
+        for anchor, hung in _hangings(stand):
+            anchor.take_down(hung)
         compiler = Compiler(self._terms, self._tests)
-        compiler.condition(query)
+        compiler.condition(stand[0])
         self._release(_named(compiler, stand))
 
     def anchors(self, watch_id: int) -> list[str]:
         """The words, and pairs of them, one of which an article must hold for the watch to be looked at; sorted."""
-        return sorted({str(anchor) for anchor in self._stands[watch_id][::2]})
+        return sorted({str(anchor) for anchor, _ in _hangings(self._stands[watch_id])})
 
     @property
     def terms(self) -> int:
         """How many different words and pairs of words all queries together name."""
-        return sum(1 + len(leaf.begun or ()) + len(leaf.ended or ()) for leaf in self._terms)
+        return sum(1 + len(leaf.begun or ()) for leaf in self._terms)
 
     def match(self, document: Document) -> list[tuple[int, tuple[Span, ...]]]:
         """The watches that want the article, by rising id, each with the spans that explain it."""
-        found = [(number, spans(self._queries[number], document)) for number in self.matching(document)]
+        found = [(number, spans(self._stands[number][0], document)) for number in self.matching(document)]
         return [(number, hits) for number, hits in found if hits is not None]
 
     def matching(self, document: Document) -> list[int]:
@@ -92,14 +93,13 @@ class WatchIndex:
         reading = self._vocabulary(language, lexicon).read(document)
         self._learn(reading)
         terms = reading.terms
-        found: set[int] = set().union(*[term.sure for term in terms if term.sure is not None])
-        for term in terms:
-            if term.checked:
-                _check(term.checked.items(), reading, found)
-            if term.seconds:
-                for second in term.seconds.keys() & terms:
-                    _check(term.seconds[second], reading, found)
-        _check(self._unanchored.items(), reading, found)
+        found: set[int] = set().union(*map(_sure, terms))
+        for second, number, rest in chain.from_iterable(map(_asked, terms)):
+            if (second is None or second in terms) and number not in found and (rest is None or rest.met(reading)):
+                found.add(number)
+        for number, condition in self._unanchored.items():
+            if condition.met(reading):
+                found.add(number)
         return sorted(found)
 
     def prepare(self, language: str | None, lexicon: Lexicon = folded_only, most: int = 100) -> bool:
@@ -122,10 +122,10 @@ class WatchIndex:
         for _ in range(most):
             number = next(self._unsettled, None)
             if number is None:
-                self._unsettled = iter(list(self._queries))
+                self._unsettled = iter(list(self._stands))
                 return
-            if number in self._queries:
-                self.put(number, self._queries[number])
+            if number in self._stands:
+                self.put(number, self._stands[number][0])
 
     def _vocabulary(self, language: str | None, lexicon: Lexicon) -> Vocabulary:
         key = lexicon, language
@@ -165,17 +165,22 @@ class WatchIndex:
     def _tell(self, changed: list[Term]) -> None:
         """Have every vocabulary look at the leaves anew, before it reads its next article."""
         if changed and self._vocabularies:
-            leaves = [term.holder if isinstance(term, Pair) else term for term in changed]
+            leaves = [term.first if isinstance(term, Pair) else term for term in changed]
             for vocabulary in self._vocabularies.values():
                 vocabulary.pending += [leaf for leaf in leaves if isinstance(leaf, Leaf)]
 
 
-def _named(compiler: Compiler, stand: _Stand) -> list[Term]:
+_sure, _asked = attrgetter("sure"), attrgetter("asked")
+
+
+def _hangings(stand: Sequence[Any]) -> list[tuple[Term, int | Asked]]:
+    """The anchors of a query, each with what hangs there."""
+    return list(zip(stand[1::2], stand[2::2], strict=True))
+
+
+def _named(compiler: Compiler, stand: Sequence[Any]) -> list[Term]:
     """The terms that a query names, and the pairs that were made for it to stand under."""
-    return compiler.used + [term for term in stand if isinstance(term, Pair)]
-
-
-def _check(conditions: Iterable[tuple[int, Condition | None]], reading: Reading, found: set[int]) -> None:
-    for number, condition in conditions:
-        if number not in found and (condition is None or condition.met(reading)):
-            found.add(number)
+    under: list[Term | None] = []
+    for anchor, hung in _hangings(stand):
+        under += anchor, hung.second if isinstance(hung, Asked) else None
+    return compiler.used + [term for term in under if isinstance(term, Pair)]

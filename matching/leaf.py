@@ -3,7 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Literal, Protocol
+from sys import intern
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from matching.characters import is_apart
 from matching.stopwords import STOPWORDS
@@ -26,78 +27,79 @@ class Condition(Protocol):
         ...
 
 
-_FEW = 32  # ids in a list; it is a fourth of a set
+_FEW = 32  # in a tuple; it is a fifth of a set, and its place is known at once
+
+
+class Asked(NamedTuple):
+    """What a watch asks beside the term that it hangs on: a second term, a condition, or both."""
+
+    second: "Term | None"
+    number: int
+    rest: Condition | None
 
 
 class Term:
-    """Something that an article holds or does not; watches hang on it by their ids.
+    """Something that an article holds or does not; watches hang on it.
 
-    `sure`: the term is all they ask. `checked`: they also ask a condition. `seconds`: they also ask for a second term,
-    and perhaps a condition. `uses` counts the queries that name it, `seen` the articles it was seen in since the
-    index had learned of `since` others.
+    `sure` are the ids of those that ask for nothing else, `asked` is what the others ask. `uses` counts the queries
+    that name it, `seen` the articles it was seen in since the index had learned of `since` others.
     """
 
-    __slots__ = ("checked", "seconds", "seen", "since", "sure", "uses")
+    __slots__ = ("asked", "seen", "since", "sure", "uses")
 
     def __init__(self, since: int) -> None:
         self.uses = 0
         self.seen = 0
         self.since = since
-        self.sure: list[int] | set[int] | None = None
-        self.checked: dict[int, Condition] | None = None
-        self.seconds: dict[Term, list[tuple[int, Condition | None]]] | None = None
+        self.sure: tuple[int, ...] | set[int] = ()
+        self.asked: tuple[Asked, ...] | set[Asked] = ()
 
-    def hang(self, number: int, second: "Term | None", rest: Condition | None) -> None:
-        """Have a watch stand here, once with each second term and once without."""
-        if second is not None:
-            if self.seconds is None:
-                self.seconds = {}
-            self.seconds.setdefault(second, []).append((number, rest))
-        elif rest is not None:
-            if self.checked is None:
-                self.checked = {}
-            self.checked[number] = rest
-        elif self.sure is None:
-            self.sure = [number]
-        elif isinstance(self.sure, set):
-            self.sure.add(number)
+    def hang(self, hung: "int | Asked") -> None:
+        """Have a watch stand here, by its id alone or with what else it asks; each thing once."""
+        if isinstance(hung, int):
+            self.sure = _with(self.sure, hung)
         else:
-            self.sure.append(number)
-            if len(self.sure) > _FEW:
-                self.sure = set(self.sure)
+            self.asked = _with(self.asked, hung)
 
-    def take_down(self, number: int, second: "Term | None") -> None:
-        """Have a watch that stands here do so no more."""
-        if second is not None:
-            seconds = self.seconds or {}
-            seconds[second] = [one for one in seconds[second] if one[0] != number]
-            if not seconds[second]:
-                del seconds[second]
-            self.seconds = seconds or None
-        elif self.checked is not None and number in self.checked:
-            del self.checked[number]
-            self.checked = self.checked or None
-        elif self.sure is not None:
-            self.sure.remove(number)
-            self.sure = self.sure or None
+    def take_down(self, hung: "int | Asked") -> None:
+        """Have a watch that stands here so do so no more."""
+        if isinstance(hung, int):
+            self.sure = _less(self.sure, hung)
+        else:
+            self.asked = _less(self.asked, hung)
+
+
+_Hung = TypeVar("_Hung")
+
+
+def _with(hung: tuple[_Hung, ...] | set[_Hung], one: _Hung) -> tuple[_Hung, ...] | set[_Hung]:
+    if isinstance(hung, set):
+        hung.add(one)
+        return hung
+    return (*hung, one) if len(hung) < _FEW else {*hung, one}
+
+
+def _less(hung: tuple[_Hung, ...] | set[_Hung], one: _Hung) -> tuple[_Hung, ...] | set[_Hung]:
+    if isinstance(hung, set):
+        hung.remove(one)
+        return hung or ()
+    return tuple([other for other in hung if other != one])
 
 
 class Leaf(Term):
     """A word of a query; equal words of all queries are one leaf.
 
-    A pair hangs on the rarer of its words: `begun` are those that begin with this one, by what follows it, `ended`
-    those that end with it, by what goes before.
+    `begun` are the pairs that begin with it, by what follows.
     """
 
-    __slots__ = ("begun", "ended", "exact", "folded", "manner")
+    __slots__ = ("begun", "exact", "folded", "manner")
 
     def __init__(self, since: int, manner: LeafManner, folded: str, exact: str) -> None:
         super().__init__(since)
         self.manner: LeafManner = manner
         self.folded = folded
-        self.exact = exact
+        self.exact = folded if exact == folded else exact  # one string rather than two
         self.begun: dict[Leaf, Pair] | None = None
-        self.ended: dict[Leaf, Pair] | None = None
 
     def __str__(self) -> str:
         return f"{self.folded}*" if self.manner == "beginning" else self.folded
@@ -114,15 +116,14 @@ class Leaf(Term):
 
 
 class Pair(Term):
-    """Two words directly one after the other; `holder` is the one that it hangs on."""
+    """Two words directly one after the other."""
 
-    __slots__ = ("first", "holder", "second")
+    __slots__ = ("first", "second")
 
-    def __init__(self, since: int, first: Leaf, second: Leaf, holder: Leaf) -> None:
+    def __init__(self, since: int, first: Leaf, second: Leaf) -> None:
         super().__init__(since)
         self.first = first
         self.second = second
-        self.holder = holder
 
     def __str__(self) -> str:
         return f"{self.first} {self.second}"
@@ -155,7 +156,7 @@ class Terms:
         known = self._known(manner, folded, exact)
         if known is not None:
             return known
-        leaf = Leaf(self.read, manner, folded, exact)
+        leaf = Leaf(self.read, manner, intern(folded), exact)
         if manner == "any form":
             self.any_form[folded] = (*self.any_form.get(folded, ()), leaf)
         elif manner == "this form":
@@ -179,12 +180,9 @@ class Terms:
         known = _known_pair(first, second)
         if known is not None:
             return known
-        if self.frequency(first) <= self.frequency(second):
-            first.begun = first.begun or {}
-            pair = first.begun[second] = Pair(self.read, first, second, first)
-        else:
-            second.ended = second.ended or {}
-            pair = second.ended[first] = Pair(self.read, first, second, second)
+        if first.begun is None:
+            first.begun = {}
+        pair = first.begun[second] = Pair(self.read, first, second)
         return pair
 
     def forget(self, term: Term) -> None:
@@ -226,17 +224,11 @@ class Terms:
 
 
 def _known_pair(first: Leaf, second: Leaf) -> Pair | None:
-    found = first.begun.get(second) if first.begun is not None else None
-    if found is None and second.ended is not None:
-        found = second.ended.get(first)
-    return found
+    return None if first.begun is None else first.begun.get(second)
 
 
 def _forget_pair(pair: Pair) -> None:
-    first, second = pair.first, pair.second
-    if pair.holder is first and first.begun is not None:
-        del first.begun[second]
+    first = pair.first
+    if first.begun is not None:
+        del first.begun[pair.second]
         first.begun = first.begun or None
-    elif second.ended is not None:
-        del second.ended[first]
-        second.ended = second.ended or None

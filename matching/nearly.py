@@ -124,7 +124,7 @@ def _of_phrase(phrase: Phrase, document: Document, scope: Scope) -> str:
 
 def _loosest(phrase: Phrase, stream: Stream) -> int | None:
     """The fewest words among those of the phrase, in any form but in its order."""
-    wanted = Pattern(pattern(phrase).words, "any form", slop=_FARTHEST)
+    wanted = Pattern(phrase, pattern(phrase).words, "any form", slop=_FARTHEST)
     gaps = [
         one.after - one.first - sum(mark.after - mark.first for mark in one.marks)
         for one in occurrences(wanted, stream)

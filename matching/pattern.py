@@ -15,27 +15,31 @@ Spellings = tuple[tuple[Token, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Words in order with at most `slop` others among them; with `open_ended`, the last is only a beginning."""
+    """Words in order with at most `slop` others among them; with `open_ended`, the last is only a beginning.
 
+    `leaf` is the one that it was first made of: equal ones may be replaced by it, and need memory once.
+    """
+
+    leaf: Leaf
     words: tuple[Spellings, ...]
     manner: Manner
     slop: int = 0
     open_ended: bool = False
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)  # some 750 bytes each
 def pattern(leaf: Leaf) -> Pattern:
     """The pattern of a leaf; it has no words where the leaf holds nothing but punctuation."""
     words = _words(leaf.text)
     match leaf:
         case Word():
-            return Pattern(words, "any form")
+            return Pattern(leaf, words, "any form")
         case Exact():
-            return Pattern(words, "exact")
+            return Pattern(leaf, words, "exact")
         case Prefix():
-            return Pattern(words, "this form", open_ended=True)
+            return Pattern(leaf, words, "this form", open_ended=True)
         case Phrase(inflected=inflected, slop=slop):
-            return Pattern(words, "any form" if inflected else "this form", slop)
+            return Pattern(leaf, words, "any form" if inflected else "this form", slop)
 
 
 def _words(text: str) -> tuple[Spellings, ...]:

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import compress, count, islice
 from operator import attrgetter
 
 from matching.document import Document
-from matching.leaf import Leaf, Term
+from matching.leaf import Leaf, Pair, Term
 
 BODY = 1 << 40
 """Where the text begins: so far behind the title that nothing is near across."""
+_FEW = 4
 Place = tuple[int, int]
 """The position of a word, and the position that follows it."""
 
@@ -18,10 +19,10 @@ Place = tuple[int, int]
 class Form:
     """A word as articles write it. `joined` is the compound that it begins, and how many positions that takes.
 
-    `beginning` and `ending` are those of its leaves that pairs hang on which begin, or end, with them.
+    `begun` are the pairs that begin with any of its leaves, by what follows.
     """
 
-    __slots__ = ("beginning", "ending", "exact", "folded", "joined", "keys", "leaves")
+    __slots__ = ("begun", "exact", "folded", "joined", "keys", "leaves")
 
     def __init__(self, folded: str, exact: str, keys: tuple[str, ...], leaves: tuple[Leaf, ...]) -> None:
         self.folded = folded
@@ -32,18 +33,15 @@ class Form:
         self.find_pairs()
 
     def find_pairs(self) -> None:
-        """Note which of the leaves pairs hang on; to be called when that has changed."""
-        beginning: tuple[Leaf, ...] = ()
-        ending: tuple[Leaf, ...] = ()
+        """Note which pairs begin here; to be called when a leaf has got its first, or lost its last."""
+        begun: tuple[dict[Leaf, Pair], ...] = ()
         for leaf in self.leaves:
-            if leaf.begun:
-                beginning += (leaf,)
-            if leaf.ended:
-                ending += (leaf,)
-        self.beginning, self.ending = beginning, ending
+            if leaf.begun is not None:
+                begun += (leaf.begun,)
+        self.begun = begun
 
 
-_leaves = attrgetter("leaves")
+_leaves, _joined, _begun = attrgetter("leaves"), attrgetter("joined"), attrgetter("begun")
 
 
 class Reading:
@@ -58,45 +56,61 @@ class Reading:
         self._units = units
         self._title_length = title_length
         distinct = set(units)
-        self._joined = self._compounds(units) if any(form.joined for form in distinct) else ()
+        self._joined = self._compounds(units) if any(map(_joined, distinct)) else {}
         self.terms: set[Term] = set().union(*map(_leaves, distinct))
-        self.terms.update(chain.from_iterable(form.leaves for _, form, _ in self._joined))
-        self._pair(pairwise(units))
+        self.terms.update(*[form.leaves for form, _ in self._joined.values()])
+        self._paired: dict[Term, list[int]] = {}
+        neighbours = zip(units, islice(units, 1, None), count(1), strict=False)
+        self._pair(compress(neighbours, map(_begun, units)))
         self._pair(self._beside_joined())
         self._indexes: dict[Form, list[int]] = defaultdict(list)
         self._forms_of: dict[Leaf, list[Form]] = defaultdict(list)
         self._places: dict[Leaf, list[Place]] = {}
 
     @staticmethod
-    def _compounds(units: list[Form]) -> Sequence[tuple[int, Form, int]]:
-        """The joined forms: where in the units they begin, and how many they take."""
-        return [(index, *form.joined) for index, form in enumerate(units) if form.joined is not None]
+    def _compounds(units: list[Form]) -> dict[int, tuple[Form, int]]:
+        """The joined forms and how many units they take, by the unit that they begin with."""
+        return {index: form.joined for index, form in enumerate(units) if form.joined is not None}
 
-    def _pair(self, neighbours: Iterable[tuple[Form, Form]]) -> None:
-        """Add the pairs among the terms."""
-        add = self.terms.add
-        for one, other in neighbours:
-            for leaf in one.beginning:
-                pairs = leaf.begun or {}
+    def _pair(self, neighbours: Iterable[tuple[Form, Form, int]]) -> None:
+        """Add the pairs among the terms, and note where their second words begin."""
+        for one, other, index in neighbours:
+            for pairs in one.begun:
                 for follower in other.leaves:
                     if follower in pairs:
-                        add(pairs[follower])
-            for leaf in other.ending:
-                pairs = leaf.ended or {}
-                for leader in one.leaves:
-                    if leader in pairs:
-                        add(pairs[leader])
+                        pair = pairs[follower]
+                        self.terms.add(pair)
+                        self._paired.setdefault(pair, []).append(index)
 
-    def _beside_joined(self) -> Iterable[tuple[Form, Form]]:
+    def _beside_joined(self) -> Iterable[tuple[Form, Form, int]]:
         units = self._units
-        at = {index: form for index, form, _ in self._joined}
-        for index, form, length in self._joined:
+        for index, (form, length) in self._joined.items():
+            after = index + length
             if index:
-                yield units[index - 1], form
-            if index + length < len(units):
-                yield form, units[index + length]
-            if index + length in at:
-                yield form, at[index + length]
+                yield units[index - 1], form, index
+            if after < len(units):
+                yield form, units[after], after
+            if after in self._joined:
+                yield form, self._joined[after][0], after
+
+    def goes_on(self, pair: Pair, leaves: Sequence[Leaf]) -> bool:
+        """Whether the pair stands anywhere, its second word the first of these leaves, with the others behind."""
+        for index in self._paired.get(pair, ()):
+            at = index
+            for leaf in leaves:
+                at = self._after(leaf, at)
+                if not at:
+                    break
+            else:
+                return True
+        return False
+
+    def _after(self, leaf: Leaf, index: int) -> int:
+        """Where the word ends that begins at this unit and is a hit, in its shortest form; 0 without one."""
+        if index < len(self._units) and leaf in self._units[index].leaves:
+            return index + 1
+        form, length = self._joined.get(index, (None, 0))
+        return index + length if form is not None and leaf in form.leaves else 0
 
     def places(self, leaf: Leaf) -> Sequence[Place]:
         """Where the leaf stands, in order."""
@@ -112,21 +126,23 @@ class Reading:
         return {leaf for form in title for one in (form, *(form.joined or ())[:1]) for leaf in one.leaves}
 
     def _found(self, leaf: Leaf) -> list[Place]:
-        if not self._indexes:
-            self._note_indexes()
-        found = [
-            (position, position + 1)
-            for form in self._forms_of.get(leaf, ())
-            for position in map(self._position, self._indexes[form])
-        ]
+        found = [(position, position + 1) for position in map(self._position, self._units_of(leaf))]
         if self._joined:
             found += [
                 (self._position(index), self._position(index) + length)
-                for index, form, length in self._joined
+                for index, (form, length) in self._joined.items()
                 if leaf in form.leaves
             ]
         found.sort()
         return found
+
+    def _units_of(self, leaf: Leaf) -> list[int]:
+        """Where in the units the leaf stands; they are gone through for the first few leaves, then noted for all."""
+        if len(self._places) < _FEW:
+            return [index for index, form in enumerate(self._units) if leaf in form.leaves]
+        if not self._indexes:
+            self._note_indexes()
+        return [index for form in self._forms_of.get(leaf, ()) for index in self._indexes[form]]
 
     def _note_indexes(self) -> None:
         """Note where in the units each form stands, and which forms are hits of each leaf."""

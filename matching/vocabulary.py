@@ -70,34 +70,35 @@ class Vocabulary:
                 self._leave_out(leaf)
 
     def _keys(self, leaf: Leaf) -> tuple[str, ...]:
-        return self._lexicon(leaf.exact, leaf.folded, self._language)
+        """What a word in any form is found by; asked once for each change, since a dictionary takes its time."""
+        return self._lexicon(leaf.exact, leaf.folded, self._language) if leaf.manner == "any form" else ()
 
     def _take_in(self, leaf: Leaf) -> None:
-        if leaf.manner == "any form":
-            for key in self._keys(leaf)[1:]:
-                sharing = self._further.setdefault(key, [])
-                if leaf not in sharing:
-                    sharing.append(leaf)
-        for form in self._hits(leaf) if self._by_key else ():
+        keys = self._keys(leaf)
+        for key in keys[1:]:
+            sharing = self._further.setdefault(key, [])
+            if leaf not in sharing:
+                sharing.append(leaf)
+        for form in self._hits(leaf, keys) if self._by_key else ():
             if leaf not in form.leaves:
                 form.leaves = (*form.leaves, leaf)
             form.find_pairs()
 
     def _leave_out(self, leaf: Leaf) -> None:
-        if leaf.manner == "any form":
-            for key in self._keys(leaf)[1:]:
-                left = [other for other in self._further.pop(key, ()) if other is not leaf]
-                if left:
-                    self._further[key] = left
-        for form in self._hits(leaf):
+        keys = self._keys(leaf)
+        for key in keys[1:]:
+            left = [other for other in self._further.pop(key, ()) if other is not leaf]
+            if left:
+                self._further[key] = left
+        for form in self._hits(leaf, keys):
             form.leaves = tuple(other for other in form.leaves if other is not leaf)
             form.find_pairs()
 
-    def _hits(self, leaf: Leaf) -> Iterable[Form]:
-        """The forms known so far that the leaf is a hit of."""
+    def _hits(self, leaf: Leaf, keys: tuple[str, ...]) -> Iterable[Form]:
+        """The forms known so far that the leaf, which has these keys, is a hit of."""
         folded = leaf.folded
         if leaf.manner == "any form":
-            return list(chain.from_iterable(self._by_key.get(key, ()) for key in self._keys(leaf)))
+            return list(chain.from_iterable(self._by_key.get(key, ()) for key in keys))
         if leaf.manner == "beginning":
             heads = (
                 [folded[:_HEAD]]
@@ -115,8 +116,11 @@ class Vocabulary:
             return self._analysed(stretch)
         if is_plain(stretch):
             folded = stretch.lower() if stretch.isascii() else fold(stretch)
-            found: tuple[Form, ...] = (self._form(stretch, folded, self._lexicon(stretch, folded, self._language)),)
-            self._remember(found[0])
+            if folded == stretch:
+                folded = stretch  # one string rather than two
+            form = self._form(stretch, folded, self._lexicon(stretch, folded, self._language))
+            self._remember(form)
+            found: tuple[Form, ...] = (form,)
         else:
             found = self._analysed(stretch)
             for form in found:
@@ -137,25 +141,31 @@ class Vocabulary:
         return tuple(forms)
 
     def _remember(self, form: Form) -> None:
+        by_key, head = self._by_key, form.folded[:_HEAD]
         for key in form.keys:
-            self._by_key.setdefault(key, []).append(form)
-        self._by_head.setdefault(form.folded[:_HEAD], []).append(form)
+            if key in by_key:
+                by_key[key].append(form)
+            else:
+                by_key[key] = [form]
+        if head in self._by_head:
+            self._by_head[head].append(form)
+        else:
+            self._by_head[head] = [form]
 
     def _form(self, exact: str, folded: str, keys: tuple[str, ...]) -> Form:
-        terms = self._terms
-        found: list[Leaf] = []
+        terms, further = self._terms, self._further
+        found: tuple[Leaf, ...] = ()
         for key in keys:
-            if key in terms.any_form:
-                found += terms.any_form[key]
-            if key in self._further:
-                found += self._further[key]
+            found += terms.any_form.get(key, ())
+            if key in further:
+                found += tuple(further[key])
         if len(keys) > 1 and len(found) > 1:
-            found = list(dict.fromkeys(found))
+            found = tuple(dict.fromkeys(found))
         if folded in terms.this_form:
-            found.append(terms.this_form[folded])
-        if (folded, exact) in terms.exact:
-            found.append(terms.exact[folded, exact])
+            found += (terms.this_form[folded],)
+        if terms.exact and (folded, exact) in terms.exact:
+            found += (terms.exact[folded, exact],)
         for length in terms.beginning_lengths:
             if folded[:length] in terms.beginnings and length <= len(folded):
-                found.append(terms.beginnings[folded[:length]])
-        return Form(folded, exact, keys, tuple(found))
+                found += (terms.beginnings[folded[:length]],)
+        return Form(folded, exact, keys, found)

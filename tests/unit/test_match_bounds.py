@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
+from statistics import median
 
 import pytest
 
@@ -12,7 +13,7 @@ from news.errors import QueryError
 
 # Four times the work in four times the time; the rest is the noise of a busy machine. The square would be sixteen.
 _FOURFOLD = 8.5
-_TRIES = 3
+_ROUNDS = 5
 
 
 def _article(text: str) -> Document:
@@ -20,20 +21,17 @@ def _article(text: str) -> Document:
 
 
 def _cost(work: Callable[[], object]) -> float:
-    """CPU seconds, the least of a few tries."""
+    """CPU seconds."""
     gc.collect()
-    costs = []
-    for _ in range(_TRIES):
-        started = time.process_time()
-        work()
-        costs.append(time.process_time() - started)
-    return min(costs)
+    started = time.process_time()
+    work()
+    return time.process_time() - started
 
 
 def _growth(prepared: Callable[[int], Callable[[], object]], size: int) -> float:
-    """What four times the size costs, in what the size costs."""
+    """What four times the size costs, in what the size costs, measured in turn: what slows one slows both."""
     small, large = prepared(size), prepared(4 * size)
-    return _cost(large) / _cost(small)
+    return median(_cost(large) / _cost(small) for _ in range(_ROUNDS))
 
 
 def _asked(query: str, text: str) -> Callable[[], object]:

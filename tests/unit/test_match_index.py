@@ -23,7 +23,7 @@ QUERIES = [
     "nordcoréen", "nord*", "nord-cor*", "le a1", '"le a1"', "lang:fr", "lang:en", "lang:fr a1", "source:phare -a1",
     "author:sara",
     "a1 OR lang:en", "a1 OR (b1 lang:fr)", "(a1 OR b1) (c1 OR d1)", "=AB1", "북한", '"a1 b1 c1"~1',
-    "site:x.example -c1",
+    "site:x.example -c1", '"a1 b1 c1"', '"a1 a1 b1"', '"a1 nordcoréen b1"', "a1 NEAR/2 (b1 OR c1) NEAR/2 d1",
 ]  # fmt: skip
 _words = ["a1", "b1", "c1", "d1", "nord-coréen", "nord", "coréennes", "nordcoréen", "Ab1", "le", "북한은", "."]
 _few_texts = st.lists(st.sampled_from(_words)).map(" ".join)
@@ -159,6 +159,45 @@ def test_a_hundred_languages_are_read_one_after_the_other_and_again() -> None:
         assert index.matching(document(article, "")) == [1]
 
 
+@pytest.mark.parametrize(
+    ("query", "matching", "missing"),
+    [
+        ('"a1 b1 c1"', "x1 a1 b1 c1", "a1 b1 x1 c1"),
+        ('"a1 b1 c1 d1"', "a1 b1 c1 x1 a1 b1 c1 d1", "a1 b1 c1, b1 c1 d1"),
+        ('"a1 a1 a1"', "b1 a1 a1 a1", "a1 a1 b1 a1 a1"),
+        ('"a1 b1 a1 b1 c1"', "a1 b1 a1 b1 a1 b1 c1", "a1 b1 a1 b1 a1 c1 b1 a1 b1 c1"),
+        ('"a1 nordcoréen b1"', "a1 nord-coréen b1", "a1 nord-coréen c1 b1"),
+        ('"nordcoréen a1 b1"', "nord-coréen a1 b1", "nord-coréen b1 a1"),
+        ('"a1 b1 nordcoréen"', "a1 b1 nord-coréen", "a1 b1 nord"),
+        ('"nordcoréen sudcoréen a1"', "nord-coréen sud-coréen a1", "nord-coréen sud a1"),
+    ],
+)
+def test_a_longer_phrase_is_found_where_its_words_follow_each_other(query: str, matching: str, missing: str) -> None:
+    index = WatchIndex()
+    index.put(1, parse(query))
+    for text, wanted in ((matching, [1]), (missing, [])):
+        assert index.matching(_document(text)) == index.matching(_document("", text)) == wanted
+        assert (spans(parse(query), _document(text)) is not None) == bool(wanted)
+
+
+def test_no_phrase_runs_from_the_title_into_the_text() -> None:
+    index = WatchIndex()
+    index.put(1, parse('"a1 b1 c1"'))
+    assert index.matching(_document("c1", "a1 b1")) == index.matching(_document("b1 c1", "a1")) == []
+
+
+@pytest.mark.parametrize("query", ["a1", "a1 b1", "a1 -c1", "a1 (b1 OR c1)"])
+def test_a_hundred_watches_on_one_word_come_and_go_one_by_one(query: str) -> None:
+    index = WatchIndex()
+    for number in range(100):
+        index.put(number, parse(query))
+        assert index.matching(_document("b1 a1")) == list(range(number + 1))
+    for number in range(100):
+        index.drop(number)
+        assert index.matching(_document("b1 a1")) == list(range(number + 1, 100))
+    assert index.terms == 0
+
+
 def test_an_empty_index_has_no_watches() -> None:
     assert WatchIndex().match(_document("a1")) == []
 
@@ -173,6 +212,7 @@ def test_the_index_agrees_with_every_query_in_turn(title: str, text: str) -> Non
     article = _document(text, title)
     found = {number: spans(query, article) for number, query in queries.items()}
     assert index.match(article) == [(number, hits) for number, hits in found.items() if hits is not None]
+    assert index.matching(article) == [number for number, hits in found.items() if hits is not None]
 
 
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
@@ -186,6 +226,7 @@ def test_the_index_agrees_with_the_evaluator_on_any_tree_in_any_language(
     for article in read:
         found = [(number, hits) for number, query in enumerate(asked) if (hits := spans(query, article)) is not None]
         assert index.match(article) == found
+        assert index.matching(article) == [number for number, _ in found]
 
 
 @settings(deadline=None)
