@@ -132,13 +132,14 @@ async def newest(
     asked = await _asked(tx, query, reader, only, seen)
     hits: list[SearchHit] = []
     looked_at = 0
-    async for stored in asked.candidates(asked.plans.possible, _newest_from(cursor)):
+    candidates = asked.candidates(asked.plans.possible, _newest_from(cursor))
+    async for stored in candidates:
         looked_at += 1
         hit = await asked.hit(stored)
         if hit is not None:
             hits.append(hit)
         if len(hits) == limit or looked_at == asked.most_read:
-            has_more = await asked.ids(asked.plans.possible, 1, stored.id)
+            has_more = await anext(candidates, None) is not None
             return SearchPage(tuple(hits), f"n{stored.id}" if has_more else None)
     return SearchPage(tuple(hits), None)
 

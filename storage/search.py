@@ -41,6 +41,7 @@ from storage import rows, tables
 from storage.articles import Articles
 from storage.fts5 import EVERY, fact, fts5
 from storage.tsquery import condition, tsvector
+from storage.vocabulary import Vocabulary
 
 _COLUMNS = ("title", "body", "beside_title", "beside_body")
 _ADD = {
@@ -57,6 +58,7 @@ _index = table("article_search", column("rowid"), column("article_id"), *map(col
 _article, _unindexed = tables.article, tables.unindexed
 _by, _language = tables.indexed_by, tables.indexed_language
 ANYTHING = SearchFilter()
+_NEAR = 4_000  # ids below the newest; reading through that many words of articles takes PostgreSQL some 50 ms
 
 
 class Search:
@@ -66,9 +68,11 @@ class Search:
         self._connection = connection
         self._is_postgresql = connection.dialect.name == "postgresql"
         self._id: ColumnElement[int] = _index.c.article_id if self._is_postgresql else _index.c.rowid
+        self._vocabulary = Vocabulary(connection)
 
     async def add(self, article_id: int, row: SearchRow, source_id: int) -> None:
         """Index an article; one whose words no index row could hold stays a candidate of every search."""
+        self._vocabulary.forget()
         await self._keep_analyzer(row.analyzer)
         if row.language:
             await self._keep_language(row.language)
@@ -135,7 +139,7 @@ class Search:
         if isinstance(plan, SearchEverything):
             found.update(await self._listed(_every(only), limit, before_id))
         elif not isinstance(plan, SearchNothing):
-            found.update(await self._listed(self._found(plan, only), limit, before_id))
+            found.update(row[0] for row in await self._newest(await self._found(plan, only), limit, before_id))
         return sorted(found, reverse=True)[:limit]
 
     async def count(self, plan: SearchPlan, only: SearchFilter, limit: int) -> tuple[int, int]:
@@ -143,7 +147,8 @@ class Search:
         if isinstance(plan, SearchNothing):
             return 0, 0
         identity: ColumnElement[int] = column("id")
-        newest = self._found(plan, only).where(self._is_current()).order_by(identity.desc()).limit(limit).subquery()
+        found = (await self._found(plan, only)).where(self._is_current())
+        newest = found.order_by(identity.desc()).limit(limit).subquery()
         row = (await self._connection.execute(select(func.count(), func.min(newest.c.id)).select_from(newest))).one()
         return row[0], row[1] or 0
 
@@ -160,10 +165,8 @@ class Search:
         """The words of the newest articles that the plan lets through; none of those that are not indexed."""
         if isinstance(plan, SearchNothing):
             return []
-        asked = self._found(plan, only).add_columns(*(_index.c[name] for name in _COLUMNS))
-        if before_id is not None:
-            asked = asked.where(self._id < before_id)
-        found = await self._connection.execute(asked.order_by(column("id").desc()).limit(limit))
+        asked = (await self._found(plan, only)).add_columns(*(_index.c[name] for name in _COLUMNS))
+        found = await self._newest(asked, limit, before_id)
         return [IndexedWords(row[0], *(f" {words} " for words in row[1:])) for row in found]
 
     async def _listed(self, asked: Select[Any], limit: int, before_id: int | None) -> Sequence[int]:
@@ -172,11 +175,32 @@ class Search:
             asked = asked.where(identity < before_id)
         return (await self._connection.scalars(asked.order_by(column("id").desc()).limit(limit))).all()
 
-    def _found(self, plan: SearchPlan, only: SearchFilter) -> Select[Any]:
+    async def _newest(self, asked: Select[Any], limit: int, before_id: int | None) -> Sequence[Any]:
+        """The newest rows of what is asked of the index.
+
+        PostgreSQL thinks it cheap to look for a rare word in row after row from the newest down. So it may do that in
+        the newest rows only; where these are not enough, an order that no index has makes it ask the index of words.
+        """
+        if before_id is not None:
+            asked = asked.where(self._id < before_id)
+        if self._is_postgresql:
+            top = before_id or await self._connection.scalar(select(func.max(_index.c.article_id))) or 0
+            near = asked.where(self._id >= top - _NEAR).order_by(self._id.desc()).limit(limit)
+            found: Sequence[Any] = (await self._connection.execute(near)).all()
+            if len(found) == limit:
+                return found
+            asked = asked.order_by((self._id + 0).desc())
+        else:
+            asked = asked.order_by(self._id.desc())
+        rest: Sequence[Any] = (await self._connection.execute(asked.limit(limit))).all()
+        return rest
+
+    async def _found(self, plan: SearchPlan, only: SearchFilter) -> Select[Any]:
         plan = _narrowed(plan, only)
         if self._is_postgresql:
             asked = condition(plan)
         else:
+            plan = await self._vocabulary.spelled_out(plan)
             asked = text("article_search MATCH :plan").bindparams(bindparam("plan", fts5(plan)))  # type: ignore[assignment]
         return select(self._id.label("id")).select_from(_index).where(asked, *_passes(self._id, only))
 

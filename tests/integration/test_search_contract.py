@@ -93,10 +93,10 @@ async def archive(database: Database, request: pytest.FixtureRequest) -> AsyncIt
     yield database
 
 
-async def _fill(database: Database, seed: int, unindexed: int = 5) -> None:
+async def _fill(database: Database, seed: int, unindexed: int = 5, articles: int = ARTICLES) -> None:
     async with database.write() as tx:
         sources = [await tx.sources.put(a_source(f"phare{n}", f"https://{n}.example/"), NOON) for n in range(3)]
-        for number, (article, source) in enumerate(_articles(seed)):
+        for number, (article, source) in enumerate(_articles(seed)[:articles]):
             seen = NOON + number * HOUR
             added = await tx.articles.add(article, sources[source], seen, seen)
             assert added is not None
@@ -207,6 +207,7 @@ async def test_filters_leave_out_what_they_say_in_hits_and_counts(archive: Datab
             assert sorted(hit.stored.id for hit in relevant.hits) == sorted(expected), only
 
 
+FEW = 8
 LONG = [f"mot{number}" for number in range(4_900)]
 
 
@@ -214,26 +215,26 @@ LONG = [f"mot{number}" for number in range(4_900)]
     ("pathological", "plain"),
     [
         (" OR ".join([*LONG, "troupe"]), "troupe"),
-        (" ".join(["troupe OR " + word for word in LONG[:2_000]]), ""),
-        ("troupe -(" + " OR ".join(LONG) + ")", "troupe"),
+        (" ".join(["troupe OR " + word for word in LONG[:600]]), ""),
+        ("troupe -(" + " OR ".join(LONG[:600]) + ")", "troupe"),
         ("troupe " + "(nord OR troupe (" * 45 + "mot1" + "))" * 45, "troupe nord"),
         (
-            "troupe (" + " OR ".join(LONG[:2_400]) + " OR nord) (" + " OR ".join(LONG[:2_400]) + " OR nord)",
+            "troupe (" + " OR ".join(LONG[:600]) + " OR nord) (" + " OR ".join(LONG[:600]) + " OR nord)",
             "troupe nord",
         ),
         ("tro* OR mis*", "troupe OR troupes OR troops OR missile OR missiles"),
-        ('"' + " ".join(["troupe nord"] * 2_000) + '"', ""),
+        ('"' + " ".join(["troupe nord"] * 400) + '"', ""),
     ],
 )
 async def test_a_query_that_no_index_can_carry_is_answered_all_the_same(
-    archive: Database, pathological: str, plain: str
+    database: Database, pathological: str, plain: str
 ) -> None:
+    await _fill(database, 1, articles=FEW)  # the matcher takes its time for thousands of words
     query = parse(pathological)
-    stored = await _stored(archive)
-    expected = _expected(query, stored)
-    if plain:
-        assert expected == _expected(parse(plain), stored) != []
-    async with archive.read() as tx:
+    stored = await _stored(database)
+    expected = _expected(parse(plain) if plain else query, stored)
+    assert bool(plain) <= (0 < len(expected) < FEW)
+    async with database.read() as tx:
         assert [hit.stored.id for hit in (await newest(tx, query, READER, ARTICLES)).hits] == expected
         assert (await count(tx, query, READER)).number == len(expected)
         assert len((await most_relevant(tx, query, READER, ARTICLES)).hits) == len(expected)
@@ -272,6 +273,30 @@ async def test_an_index_of_an_older_analyzer_misses_nothing_before_and_after_it_
         assert await tx.search.backlog(1) == []
         assert await tx.search.count(SearchTerm(("troupe",)), SearchFilter(), 99) != (0, 0)
         assert [hit.stored.id async for hit in search(tx, query, READER)] == expected
+
+
+async def test_an_article_that_waits_to_be_indexed_anew_is_found_and_counted_once(archive: Database) -> None:
+    query = parse("troupe OR missile")
+    stored = await _stored(archive)
+    async with archive.write() as tx:
+        for one in stored:
+            await tx.search.wait(one.id)
+    async with archive.read() as tx:
+        assert await tx.search.is_by(analyzer())
+        assert [hit.stored.id for hit in (await newest(tx, query, READER, ARTICLES)).hits] == _expected(query, stored)
+        assert (await count(tx, query, READER)).number == len(_expected(query, stored))
+        assert len((await most_relevant(tx, query, READER, ARTICLES)).hits) == len(_expected(query, stored))
+
+
+async def test_a_number_beyond_exactness_is_about_right(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = parse("troupe OR missile OR nord OR armes")
+    expected = len(_expected(query, await _stored(archive)))
+    async with archive.read() as tx:
+        for exact_to in (expected, expected - 1, 9):
+            monkeypatch.setattr("service.search.EXACT_TO", exact_to)
+            found = await count(tx, query, READER)
+            assert found.is_exact == (exact_to == expected)
+            assert abs(found.number - expected) <= (0 if found.is_exact else expected // 4)
 
 
 async def test_the_time_of_a_filter_is_when_an_article_was_first_seen(archive: Database) -> None:

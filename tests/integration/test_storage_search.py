@@ -3,10 +3,24 @@
 A plan may let through more than it asks for where one database cannot say it better; it may never let through less.
 """
 
+from dataclasses import replace
+from typing import cast
+
 import pytest
 
-from news.search import SearchAll, SearchAny, SearchEverything, SearchPlan, SearchRow, SearchTerm
+from news.search import (
+    SearchAll,
+    SearchAny,
+    SearchBut,
+    SearchEverything,
+    SearchField,
+    SearchFilter,
+    SearchPlan,
+    SearchRow,
+    SearchTerm,
+)
 from storage import Database
+from storage.vocabulary import MOST_LOOKED_UP, MOST_WORDS
 from tests.samples import NOON, a_source, put_article
 
 TOKENS = [
@@ -52,6 +66,40 @@ async def test_the_beginning_of_a_word_finds_it_in_any_field_or_in_one(database:
     assert await _found(database, SearchTerm(("missil",), "title", prefix=True)) == [title]
 
 
+@pytest.mark.parametrize("many", [MOST_WORDS, MOST_WORDS + 1])
+async def test_the_beginning_of_ever_so_many_words_finds_each(database: Database, many: int) -> None:
+    words = [f"mot{turn}" for turn in range(many)]
+    numbers = await _put(database, *[("x", " ".join(words[start::3])) for start in range(3)], ("x", "mo mou"))
+    assert await _found(database, SearchTerm(("mot",), prefix=True)) == numbers[2::-1]
+
+
+async def test_the_beginnings_of_more_words_than_are_looked_up_are_found(database: Database) -> None:
+    firsts = [f"mot{turn}x" for turn in range(2 + MOST_LOOKED_UP // 100)]
+    words = [f"{first}{turn}" for first in firsts for turn in range(100)]
+    numbers = await _put(database, *[("x", " ".join(words[start::3])) for start in range(3)], ("x", "mo mou"))
+    begin = [SearchTerm((first,), prefix=True) for first in firsts]
+    assert await _found(database, SearchAll(tuple(begin))) == numbers[2::-1]
+    assert await _found(database, SearchAll((SearchAny(tuple(begin)), SearchBut(begin[-1])))) == []
+
+
+async def test_what_begins_so_is_found_up_to_the_last_letter_there_is(database: Database) -> None:
+    numbers = await _put(database, *[("x", word) for word in ("mot", "mot0", "motz", "moté", "mot한", "mot𝔸", "mou")])
+    assert await _found(database, SearchTerm(("mot",), prefix=True)) == numbers[-2::-1]
+    assert await _found(database, SearchTerm(("mos",), prefix=True)) == []
+    without = SearchAll((SearchTerm(("mo",), prefix=True), SearchBut(SearchTerm(("mot",), prefix=True))))
+    assert await _found(database, without) == [numbers[-1]]
+
+
+async def test_the_beginning_of_a_word_that_came_since_it_was_last_asked_for_finds_it(database: Database) -> None:
+    missil = SearchTerm(("missil",), prefix=True)
+    [old] = await _put(database, ("x", "un missile"))
+    async with database.write() as transaction:
+        assert await transaction.search.ids(missil, SearchFilter(), 9) == [old]
+        new = await put_article(transaction, 1)
+        await transaction.search.add(new, SearchRow("x", "un missilier"), 1)
+        assert await transaction.search.ids(missil, SearchFilter(), 9) == [new, old]
+
+
 async def test_a_row_of_words_is_found_within_one_field(database: Database) -> None:
     whole, _, _ = await _put(database, ("x", "a nord coreens b"), ("nord", "coreens"), ("x", "le nord"))
     assert await _found(database, SearchTerm(("nord", "coreens"))) == [whole]
@@ -72,6 +120,32 @@ async def test_all_parts_may_stand_in_different_fields(database: Database) -> No
 async def test_any_part_will_do(database: Database) -> None:
     one, other, _ = await _put(database, ("nord", "x"), ("x", "coreens"), ("sud", "y"))
     assert await _found(database, SearchAny((_word("nord"), _word("coreens")))) == [other, one]
+
+
+async def test_what_a_part_does_not_find_is_found_by_its_opposite(database: Database) -> None:
+    one, other, _ = await _put(database, ("nord", "x"), ("x", "coreens"), ("sud", "x"))
+    assert await _found(database, SearchBut(_word("sud"))) == [other, one]
+    assert await _found(database, SearchAny((_word("nord"), SearchBut(_word("x"))))) == [one]
+    assert await _found(database, SearchAll((SearchBut(_word("nord")), SearchBut(_word("sud"))))) == [other]
+
+
+async def test_what_stands_beside_a_field_is_found_with_it_or_alone(database: Database) -> None:
+    found = {}
+    async with database.write() as transaction:
+        source_id = await transaction.sources.put(a_source(), NOON)
+        for number, place in enumerate(("title", "text", "beside_title", "beside_text")):
+            found[place] = await put_article(transaction, number, source_id)
+            row = replace(SearchRow("x", "x"), **{place: "avant missile"})
+            await transaction.search.add(found[place], row, source_id)
+    wanted = {
+        ("any", False): ["beside_text", "beside_title", "text", "title"],
+        ("any", True): ["beside_text", "beside_title"],
+        ("title", False): ["beside_title", "title"], ("title", True): ["beside_title"],
+        ("text", False): ["beside_text", "text"], ("text", True): ["beside_text"],
+    }  # fmt: skip
+    for (field, aside), places in wanted.items():
+        plan = SearchTerm(("missile",), cast(SearchField, field), aside=aside)
+        assert await _found(database, plan) == [found[place] for place in places]
 
 
 async def test_parts_nest(database: Database) -> None:

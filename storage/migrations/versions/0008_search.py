@@ -39,6 +39,7 @@ def upgrade() -> None:
             "CREATE VIRTUAL TABLE article_search USING fts5(title, body, beside_title, beside_body, facts,"
             " tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\")"
         )
+        op.execute("CREATE VIRTUAL TABLE article_search_word USING fts5vocab(article_search, instance)")
         return
     op.execute(
         "CREATE TABLE article_search (article_id integer PRIMARY KEY REFERENCES article (id) ON DELETE CASCADE,"
