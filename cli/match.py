@@ -12,8 +12,8 @@ from rich.text import Text
 
 from cli.archive import quiet_logs, reading
 from cli.languages import lexicon
-from cli.options import DEFAULT_DATA, Config, Data, Json
-from cli.output import highlighted, print_error, print_json, print_line
+from cli.options import DEFAULT_DATA, Config, Data, Json, language
+from cli.output import highlighted, print_error, print_json, print_line, print_note
 from cli.queries import pointing, understood
 from news.article import Article, Span
 from news.errors import VigieError
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from service.sample import Verdict
 
 _INPUT = "-"
-_LANG = typer.Option("--lang", help="Their language: `fr`, `en`…; found by their words if not given.", metavar="CODE")
+_LANG = typer.Option(
+    "--lang", parser=language, help="Their language: `fr`, `en`…; found by their words if not given.", metavar="CODE"
+)
+_WHY = typer.Option("--why", help="Say of each text that does not match why, on standard error.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def match(
     query: Annotated[str, typer.Argument(help="What to look for, see docs/query-language.md.", metavar="QUERY")],
     files: Annotated[list[str], typer.Argument(help="Texts in UTF-8; `-` for standard input.", metavar="FILE")],
     lang: Annotated[str, _LANG] = "",
+    why: Annotated[bool, _WHY] = False,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -70,6 +74,8 @@ def match(
         texts.append(one)
         if not json:
             _print(one, several=len(files) > 1)
+        if why and one.verdict is not None and one.hits is None:
+            print_note(f"{one.name}: {one.verdict.why}")
     if json:
         print_json([_shown(one) for one in texts])
     if any(one.error for one in texts):

@@ -51,6 +51,16 @@ def instant(text: str) -> datetime:
         raise typer.BadParameter(f"write {text!r} as 90s, 15m, 2h, 1d or as a date such as 2026-11-20") from error
 
 
+def language(code: str) -> str:
+    """The code of a language as it was typed, or nothing. Raises typer.BadParameter for what can be none."""
+    from matching.fields import language_fault
+
+    fault = language_fault(code) if code else ""
+    if fault:
+        raise typer.BadParameter(f"{fault}: write its two letters, as in --lang fr")
+    return code
+
+
 Since = Annotated[
     datetime | None,
     typer.Option("--since", parser=instant, help="Only those of the last `2h`, `1d`… or after a date.", metavar="TIME"),

@@ -1,12 +1,12 @@
 """Queries as commands take them: what does not parse is shown with a caret under the place."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from cli.output import harmless
+from cli.output import harmless, print_note
 from news.errors import QueryError
 
 if TYPE_CHECKING:
@@ -31,6 +31,19 @@ def pointing(text: str) -> Iterator[None]:
     except QueryError as error:
         error.add_note(pointed_at(text, error.position))
         raise
+
+
+def note_slips(text: str, of: str = "") -> None:
+    """A note for what its author hardly meant, of this watch or other thing if named; nothing where it does not parse.
+
+    For it is refused elsewhere.
+    """
+    from matching import small_operators
+
+    with suppress(QueryError):
+        for word in small_operators(text):
+            told = f"{of}: " if of else ""
+            print_note(f"{told}“{word}” is looked for as a word; the operator is written {word.upper()}")
 
 
 def pointed_at(text: str, position: int) -> str:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from cli.archive import reading
 from cli.highlight import print_hit
 from cli.languages import lexicon
-from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit, Since, instant
+from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit, Since, instant, language
 from cli.output import err, print_json, print_line
 from cli.queries import pointing, understood
 from news.article import SearchHit, StoredArticle
@@ -45,6 +45,7 @@ class _Wanted:
 
 _ORDER = typer.Option("--order", help="The newest first, or those most about QUERY.")
 _UNTIL = typer.Option("--until", parser=instant, help="Only those first seen before; as --since.", metavar="TIME")
+_LANG = typer.Option("--lang", parser=language, help="Only articles in one language: `fr`, `en`…", metavar="CODE")
 _STORY = typer.Option("--story", min=1, max=LARGEST_NUMBER, help="Only the articles of one story.", metavar="ID")
 
 
@@ -52,9 +53,7 @@ def search(
     query: Annotated[str, typer.Argument(help="What to look for, see docs/query-language.md.", metavar="QUERY")],
     order: Annotated[Order, _ORDER] = Order.NEWEST,
     source: Annotated[str, typer.Option("--source", help="Only articles of one source.", metavar="NAME")] = "",
-    lang: Annotated[
-        str, typer.Option("--lang", help="Only articles in one language: `fr`, `en`…", metavar="CODE")
-    ] = "",
+    lang: Annotated[str, _LANG] = "",
     since: Since = None,
     until: Annotated[datetime | None, _UNTIL] = None,
     watch: Annotated[str, typer.Option("--watch", help="Only what a watch has found, too.", metavar="NAME")] = "",

@@ -162,16 +162,16 @@ def _step_lines(step: "Step") -> Iterator[Text]:
 
 def _tree_lines(judged: "Judged") -> Iterator[Text]:
     """The query's tree, each node with its mark, and what is there instead of one that does not hold."""
-    from matching import label
+    from matching import is_test, label
 
-    stack = [(judged, "", "", True)]
+    stack = [(judged, "", "", True, False)]
     while stack:
-        node, lead, under, is_node = stack.pop()
+        node, lead, under, is_node, is_value = stack.pop()
         mark, style = _MARKS[node.state]
         if not is_node:
             yield Text(f"  {lead}{node.why}", style="dim")
             continue
-        text = Text(label(node.query), style="dim" if node.state == "not needed" else "")
+        text = Text(label(node.query, is_value=is_value), style="dim" if node.state == "not needed" else "")
         if node.why:
             text.append(f" – {node.why}", style="red")
         for line in _wrapped(text, 2 + len(lead)):
@@ -181,11 +181,12 @@ def _tree_lines(judged: "Judged") -> Iterator[Text]:
         left = len(node.parts) - len(inner)
         if left:
             inner.append((_rest(node, left), False))
+        is_value = is_value or is_test(node.query)
         for index in range(len(inner) - 1, -1, -1):
             is_last = index == len(inner) - 1
             part, is_part = inner[index]
             branch, below = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
-            stack.append((part, under + branch, under + below, is_part))
+            stack.append((part, under + branch, under + below, is_part, is_value))
 
 
 def _few(node: "Judged") -> "list[Judged]":

@@ -10,7 +10,7 @@ from cli.archive import quiet_logs
 from cli.languages import lexicon
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import print_json, print_line
-from cli.queries import pointed_at
+from cli.queries import note_slips, pointed_at
 from news.text import clip
 
 if TYPE_CHECKING:
@@ -48,19 +48,25 @@ def lint(
     file = config or data / "vigie.toml"
     settings = read(file)
     channels, others = _made_by_commands(data, settings) if archive else (set[str](), dict[str, str]())
-    faults = find_faults(settings, lexicon(), channels, others)
+    faults, written = find_faults(settings, lexicon(), channels, others), Written(file)
+    faults.sort(key=lambda fault: written.rank(fault.where))
+    for entry in settings.watch:
+        note_slips(entry.query, f"watch {entry.name!r}")
+    _tell(faults, written, settings, json=json)
+    if faults:
+        raise typer.Exit(1 if all(fault.is_of_a_text for fault in faults) else 2)
+
+
+def _tell(faults: "list[Fault]", written: "Written", settings: "Settings", *, json: bool) -> None:
     texts = sum(len(entry.match) + len(entry.no_match) for entry in settings.watch)
-    written = Written(file)
     if json:
         told = [_shown(fault, written) for fault in faults]
         print_json({"watches": len(settings.watch), "texts": texts, "faults": told})
-    else:
-        for fault in faults:
-            _print(fault, written, settings)
-        found = "all is well" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        print_line(f"{len(settings.watch)} watches, {texts} texts: {found}.")
-    if faults:
-        raise typer.Exit(1 if all(fault.is_of_a_text for fault in faults) else 2)
+        return
+    for fault in faults:
+        _print(fault, written, settings)
+    found = "all is well" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    print_line(f"{len(settings.watch)} watches, {texts} texts: {found}.")
 
 
 def _made_by_commands(data: Path, settings: "Settings") -> tuple[set[str], dict[str, str]]:

@@ -14,10 +14,11 @@ from cli.highlight import print_hit
 from cli.languages import lexicon
 from cli.options import DEFAULT_DATA, Config, Data, Json, Limit
 from cli.output import err, out, print_json, print_line, print_note
-from cli.queries import pointing
+from cli.queries import note_slips, pointing
 from cli.search import shown
 from news.article import SearchHit
 from news.errors import ConfigError, QueryError
+from news.text import composed
 
 if TYPE_CHECKING:
     from news.query import Query
@@ -55,9 +56,11 @@ def test(
     """
     if against:
         text, other, compared = reading(data, config, lambda tx: _compared(tx, query, against, limit))
+        note_slips(text)
         _tell_comparison(text, other, compared, json=json)
     else:
         text, found = reading(data, config, lambda tx: _tried(tx, query, limit))
+        note_slips(text)
         _tell(text, found, json=json)
 
 
@@ -92,11 +95,12 @@ def _meant(queries: "WatchQueries", asked: str, texts: dict[str, str]) -> "tuple
     """The text and the whole tree of a watch's query, if it is a watch's name, or of the query that it is."""
     from matching import parse, resolved
 
-    if asked in texts:
-        meaning = queries.meaning(asked)
+    name = composed(asked)
+    if name in texts:
+        meaning = queries.meaning(name)
         if isinstance(meaning, QueryError):
-            raise ConfigError(f"the query of the watch {asked!r} is broken: {meaning.message}", meaning.hint)
-        return texts[asked], meaning
+            raise ConfigError(f"the query of the watch {name!r} is broken: {meaning.message}", meaning.hint)
+        return texts[name], meaning
     with pointing(asked):
         return asked, resolved(parse(asked), queries)
 
@@ -172,6 +176,8 @@ def _print_rate(found: "Backtest") -> None:
         print_line(f"The busiest day was {busiest.day}: {alerts}.")
     if found.is_noisy:
         print_note(f"this is noisy: over {NOISY} alerts a day; narrow it by another word, a field, or NOT")
+    elif found.is_broad:
+        print_note("this matches over half of all stored articles: it hardly tells one from another")
 
 
 def _number(number: int, found: "Backtest") -> str:
@@ -195,6 +201,7 @@ def _shown(found: "Backtest") -> dict[str, Any]:
         "alerts_a_day": round(found.alerts_a_day, 2),
         "is_noisy": found.is_noisy,
         "noisy_above": NOISY,
+        "is_broad": found.is_broad,
         "gaps": found.gaps,
         "newest": [shown(hit) for hit in found.newest],
     }

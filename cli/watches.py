@@ -10,7 +10,7 @@ from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
-from cli.queries import pointing, understood
+from cli.queries import note_slips, pointing, understood
 from news.clock import SystemClock
 from news.errors import QueryError
 from news.watch import Watch
@@ -81,6 +81,7 @@ def add(
     values = {"name": name, "query": query, "channels": channel or [], "watchlist": watchlist}
     with pointing(query):
         watch = writing(data, config, lambda tx, archive: _added(tx, archive, values))
+    note_slips(query)
     if json:
         print_json(shown(watch))
         return
@@ -157,9 +158,10 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
         vigie watch show Corée
     """
     watch, queries, latest = reading(data, config, lambda tx: _shown(tx, name))
-    error = _error(queries, name)
-    written, tree = _drawn(queries, name)
-    used_by = queries.users(name)
+    error = _error(queries, watch.name)
+    written, tree = _drawn(queries, watch.name)
+    note_slips(watch.query)
+    used_by = queries.users(watch.name)
     if json:
         matches = [{"id": found.match.id, "title": found.stored.article.title} for found in latest]
         told = {"error": error or None, "canonical": written or None, "tree": tree, "used_by": used_by}
@@ -243,6 +245,7 @@ def edit(
         changes["channels"] = []
     with pointing(query or ""):
         watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
+    note_slips(query or "")
     if json:
         print_json(shown(watch))
     else:

@@ -7,9 +7,10 @@ from matching.explain import Judged, explain, explain_miss
 from matching.index import WatchIndex
 from matching.lexicon import DictionaryLexicon
 from matching.parser import parse
-from matching.printer import canonical, label, tree_lines
+from matching.printer import canonical, is_test, label, tree_lines
 from matching.references import Named, references, renamed, resolved
 from matching.searchable import analyzer, primary, search_plans, search_row
+from matching.slips import small_operators
 
 __all__ = [
     "DictionaryLexicon",
@@ -25,6 +26,7 @@ __all__ = [
     "explain",
     "explain_miss",
     "folded_only",
+    "is_test",
     "label",
     "parse",
     "primary",
@@ -34,6 +36,7 @@ __all__ = [
     "search_plans",
     "search_row",
     "search_terms",
+    "small_operators",
     "spans",
     "tokens",
     "tree_lines",

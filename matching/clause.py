@@ -56,7 +56,7 @@ def reference_clause(lexeme: Lexeme, field: FieldName | None) -> Clause:
     """The clause of `watch:name`: what stands in its place is judged when it stands there."""
     if field in TESTS:
         raise QueryError(f"watch: cannot stand within {field}:", lexeme.at, "put them side by side")
-    return Clause(Reference(lexeme.text, lexeme.at), lexeme.at)
+    return Clause(Reference(lexeme.text, lexeme.at, lexeme.word), lexeme.at)
 
 
 def _is_too_short(beginning: str) -> bool:

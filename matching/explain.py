@@ -109,14 +109,15 @@ def _miss(query: Query, document: Document, scope: Scope) -> str:
             failed = next(part for part in parts if find(part, document, scope) is None)
             return _miss(failed, document, scope)
         case Or():
-            return f"no branch of {written} is met"
+            return f"no branch of {written} is met{_within(scope)}"
         case Not(part):
-            return f"{clip(canonical(part), _LONGEST_CLAUSE)} is met, and it is excluded"
+            return f"{clip(canonical(part), _LONGEST_CLAUSE)} is met{_within(scope)}, and it is excluded"
         case Near(left, right):
             failing = [part for part in (left, right) if find(part, document, scope) is None]
             if failing:
                 return _miss(failing[0], document, scope)
-            return f"both sides of {written} occur, but not so near: {between(query, document, scope)}"
+            gap = between(query, document, scope)
+            return f"both sides of {written} occur{_within(scope)}, but not so near: {gap}"
         case Field(name) if name in TESTS:
             return f"{written} is not met: {_fact(name, document.article)}"
         case Field(name, part):
@@ -126,6 +127,11 @@ def _miss(query: Query, document: Document, scope: Scope) -> str:
             return f"{written} does not occur in {where(scope)}" + (f", {found}" if found else "")
         case _:
             return f"{written} is not met"
+
+
+def _within(scope: Scope) -> str:
+    """The fields in which something is looked for, where they are not the usual ones."""
+    return "" if scope == ANYWHERE else f" in {where(scope)}"
 
 
 def _fact(name: FieldName, article: Article) -> str:

@@ -52,10 +52,15 @@ def nearest_name(written: str) -> str:
     return nearest if likeness[nearest] >= _LIKE_ENOUGH else ""
 
 
+def language_fault(value: str) -> str:
+    """What is wrong with the code of a language; empty if nothing is."""
+    return "" if _LANGUAGE.fullmatch(value) else f"“{value}” is not the code of a language"
+
+
 def value_fault(name: FieldName, value: str) -> tuple[str, str] | None:
     """What is wrong with the value of a field that tests the article, and what to do; None if nothing is."""
-    if name == "lang" and not _LANGUAGE.fullmatch(value):
-        return f"“{value}” is not the code of a language", "write its two letters, as in lang:fr"
+    if name == "lang" and (fault := language_fault(value)):
+        return fault, "write its two letters, as in lang:fr"
     if name == "country" and not _COUNTRY.fullmatch(value):
         return f"“{value}” is not the code of a country", "write its two letters, as in country:fr"
     if name == "site" and not _HOST.fullmatch(value if "://" not in value else host(value)):

@@ -1,14 +1,14 @@
 """From the text of a query to its lexemes: words, phrases, operators, brackets, field names, each with its place."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal, Never
 
 from matching.characters import FIGURE, INVISIBLE_SPACES, JOINERS, QUOTES, is_word_character
 from matching.fields import NAMES, REFERENCES, TESTS, field_name, is_reference, nearest_name
+from matching.fold import fold
 from news.errors import QueryError
-from news.text import clip
+from news.text import clip, composed
 
 Kind = Literal["word", "exact", "prefix", "phrase", "(", ")", "and", "or", "not", "near", "field", "watch", "end"]
 FARTHEST = 1_000
@@ -25,7 +25,7 @@ _PROXIMITY = re.compile(r"(?:(O?NEAR|PR[EÈ]S|W)/([0-9]+)(F?)|O?NEAR(?:/.*)?|PR�
 _AFTER_WORD = re.compile(r"[~^][0-9.]*$")
 # Word processors turn the minus before a word into a dash; to read it as nothing would turn the meaning round.
 _MINUS = "-–—−‐‑"
-_OPERATORS: dict[str, Kind] = {
+OPERATORS: dict[str, Kind] = {
     "AND": "and", "ET": "and", "OR": "or", "OU": "or", "NOT": "not", "SAUF": "not", "NON": "not",
 }  # fmt: skip
 _INVISIBLE = str.maketrans(dict.fromkeys(JOINERS))
@@ -36,7 +36,7 @@ class Lexeme:
     """One sign of a query: `at` is its first character, `end` the one behind it, `text` what it says.
 
     That is a phrase without its quotes, a field's right name, the name of a watch, an operator as it was written.
-    `number` is the n of NEAR/n and of `"…"~n`, -1 where there is none.
+    `number` is the n of NEAR/n and of `"…"~n`, -1 where there is none; `word` stands before the name of a watch.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class Lexeme:
     text: str = ""
     number: int = -1
     ordered: bool = False
+    word: str = ""
 
 
 def lexemes(query: str) -> list[Lexeme]:
@@ -127,10 +128,10 @@ class _Lexer:
             self._field(named)
             return
         text, end = self._trimmed(self.at)
-        sign = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+        sign = composed(text).translate(_INVISIBLE)
         proximity = _PROXIMITY.fullmatch(sign)
-        if sign in _OPERATORS:
-            self._add(_OPERATORS[sign], sign, end)
+        if sign in OPERATORS:
+            self._add(OPERATORS[sign], sign, end)
         elif proximity is not None and (proximity[1] or sign.partition("/")[0].isupper()):
             self._proximity(sign, proximity, end)
         else:
@@ -155,7 +156,7 @@ class _Lexer:
         space = _SPACE.match(self.query, self.at)
         self.at = self.at if space is None else space.end()
         raw = _CHUNK.match(self.query, self.at)
-        if raw is None or (space is not None and raw[0] in _OPERATORS):
+        if raw is None or (space is not None and raw[0] in OPERATORS):
             return
         if "*" in raw[0]:
             hint = "site: takes sub-domains too" if name == "site" else f"write the value of {name}: without *"
@@ -167,12 +168,13 @@ class _Lexer:
         space = _SPACE.match(self.query, named.end())
         start = named.end() if space is None else space.end()
         written = _NAME.match(self.query, start)
-        name = "" if written is None else written[1] or written[2] or ""
-        if written is None or not name.strip() or (space is not None and name in _OPERATORS):
+        name = "" if written is None else composed(written[1] or written[2] or "")
+        if written is None or not name.strip() or (space is not None and name in OPERATORS):
             if self.query[start : start + 1] in tuple(QUOTES) and written is None:
                 raise QueryError("this quote is never closed", start, 'close it with any of " ” » “ «')
             raise QueryError(f"nothing follows {named[0]}", self.at, 'name a watch: watch:Corée, watch:"two words"')
-        self._add("watch", name, written.end())
+        self.found.append(Lexeme("watch", self.at, written.end(), name, word=fold(named[1])))
+        self.at = written.end()
 
     def _proximity(self, sign: str, found: re.Match[str], end: int) -> None:
         name = sign.partition("/")[0]

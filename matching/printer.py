@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from matching.fields import TESTS
 from matching.lexer import name_written
 from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Reference, Word
 
@@ -68,14 +69,15 @@ def tree_lines(query: Query, named: Mapping[str, Query] = _NONE) -> list[str]:
 
 def _drawn(query: Query, named: Mapping[str, Query]) -> Iterator[str]:
     """Depth first; the stack holds a node, the drawing before it, and the drawing before what is under it."""
-    stack: list[tuple[Query, str, str]] = [(query, "", "")]
+    stack: list[tuple[Query, str, str, bool]] = [(query, "", "", False)]
     while stack:
-        node, lead, under = stack.pop()
-        yield lead + label(node)
-        inner = _inner(node, named)
+        node, lead, under, is_value = stack.pop()
+        yield lead + label(node, is_value=is_value)
+        inner, is_value = _inner(node, named), is_value or is_test(node)
         for index in range(len(inner) - 1, -1, -1):
             is_last = index == len(inner) - 1
-            stack.append((inner[index], under + ("└─ " if is_last else "├─ "), under + ("   " if is_last else "│  ")))
+            branch, below = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
+            stack.append((inner[index], under + branch, under + below, is_value))
 
 
 def _inner(query: Query, named: Mapping[str, Query]) -> tuple[Query, ...]:
@@ -98,8 +100,13 @@ _IN_FIELD = {
 }  # fmt: skip
 
 
-def label(query: Query) -> str:
-    """What one node asks, in words, without what stands under it."""
+def is_test(query: Query) -> bool:
+    """Whether a node tests the article itself, so that values stand under it and not words to look for."""
+    return isinstance(query, Field) and query.name in TESTS
+
+
+def label(query: Query, *, is_value: bool = False) -> str:
+    """What one node asks, in words, without what stands under it; `is_value` of what stands under a test."""
     match query:
         case And():
             return "all of"
@@ -114,7 +121,7 @@ def label(query: Query) -> str:
         case Reference(name):
             return f"what the watch “{name}” looks for"
         case _:
-            return _leaf_label(query)
+            return f"“{query.text}”" if is_value else _leaf_label(query)
 
 
 def _leaf_label(leaf: Word | Exact | Prefix | Phrase) -> str:

@@ -66,19 +66,18 @@ class _Whole(NamedTuple):
 
 
 class _Resolution:
-    """That of one query; a watch that is used twice is resolved once. `at` is the place that errors name."""
+    """That of one query; a watch that is used twice is resolved once. `used` has the place that errors name."""
 
     def __init__(self, named: Named, of: str) -> None:
         self.named = named
         self.of = of
         self.known: dict[str, _Whole] = {}
-        self.at = 0
+        self.used = Reference(of)
 
     def whole(self, query: Query) -> Query:
         path = (self.of,) if self.of else ()
-        for used in _all(query):
-            self.at = used.at
-            self._watch(used.name, path)
+        for self.used in _all(query):
+            self._watch(self.used.name, path)
         return self._put_together(query).query
 
     def _watch(self, name: str, path: tuple[str, ...]) -> None:
@@ -102,7 +101,7 @@ class _Resolution:
             raise self._error(f"the query of the watch “{told}” is broken: {found.message}", "mend that one first")
         if found is None:
             by = f", which the watch “{path[-1]}” uses" if path not in ((), (self.of,)) else ""
-            raise self._error(f"there is no watch “{told}”{by}", _nearest(name, self.named))
+            raise self._error(f"there is no watch “{told}”{by}", _nearest(name, self.used.word, self.named))
         return found
 
     def _put_together(self, query: Query) -> _Whole:
@@ -134,7 +133,7 @@ class _Resolution:
                 return _Whole(query, len(query.text.split()) if isinstance(query, Phrase) else 1, 0)
 
     def _error(self, message: str, hint: str) -> QueryError:
-        return QueryError(message, self.at, hint)
+        return QueryError(message, self.used.at, hint)
 
 
 def _over(query: Query, inner: list[_Whole]) -> _Whole:
@@ -155,12 +154,14 @@ def _all(query: Query) -> Iterator[Reference]:
             yield from _all(part)
 
 
-def _nearest(name: str, named: Named) -> str:
+def _nearest(name: str, word: str, named: Named) -> str:
     """The hint for a name that is not there: the one that looks most like it, if any does."""
     quote = "words with a colon go in quotes"
     forms = {fold(one): one for one in islice(named, _MOST_COMPARED)}
     close = difflib.get_close_matches(fold(name), forms, n=1, cutoff=_LIKE_ENOUGH)
     try:
-        return f"did you mean watch:{name_written(forms[close[0]])} ? ({quote})" if close else f"add it first ({quote})"
+        return (
+            f"did you mean {word}:{name_written(forms[close[0]])} ? ({quote})" if close else f"add it first ({quote})"
+        )
     except ValueError:  # it cannot be written, so nobody means it
         return f"add it first ({quote})"

@@ -27,6 +27,11 @@ def ascii_host(written: str) -> str:
     return str(_ipv4(name)) if _ENDS_IN_A_NUMBER.fullmatch(name) else name
 
 
+def is_name(host: str) -> bool:
+    """Whether a host, without brackets or port, is a name that may have others before it, and no IP address."""
+    return ":" not in host and not _ENDS_IN_A_NUMBER.fullmatch(host)
+
+
 def _ipv6(written: str) -> str:
     """The address without its brackets; a zone names an interface of one machine and has no place in a URL."""
     if not written.endswith("]") or "%" in written:

@@ -85,11 +85,12 @@ class Field:
 class Reference:
     """`watch:name`: what another watch looks for. Its tree takes this place before a query is put to any article.
 
-    `at` is where it stands in the query's text.
+    `at` is where it stands in the query's text, `word` what is written there before the colon: `watch` or `veille`.
     """
 
     name: str
     at: int = field(default=0, compare=False)
+    word: str = field(default="watch", compare=False)
 
 
 Query = Word | Exact | Prefix | Phrase | Near | And | Or | Not | Field | Reference

@@ -17,7 +17,8 @@ from news.article import SearchHit
 from news.query import Query
 from news.search import SearchNothing
 from news.story import Telling
-from service.backtest_gaps import Gap, gaps, plans_of
+from service.backtest_gaps import Gap, gaps
+from service.plans import plans_of
 from service.reader import Reader
 from storage import Transaction
 from storage.search import ANYTHING
@@ -28,14 +29,29 @@ Progress = Callable[[int, int], None]
 NOISY = 20
 """Alerts a day, one for each story, above which a query is called noisy."""
 
+BROAD = 0.5
+"""The share of what is stored above which a query hardly tells one article from another."""
+
 MOST_READ = 3_000
 """Articles that are read at most for a backtest; what there is beyond is estimated."""
 
 WITHIN = 5.0
 """Seconds for which articles are read at most."""
 
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What may be read for a backtest: at most so many articles, `within` so many seconds, as `clock` counts them."""
+
+    most_read: int = MOST_READ
+    within: float = WITHIN
+    clock: Callable[[], float] = time.monotonic
+
+
+USUAL = Bounds()
 _ALL = 2**31 - 1
 _BATCH = 50  # articles, between two turns for others
+_TELLING = 10  # articles; of fewer a share says nothing
 _RECENT = 30  # days by which the number of alerts is estimated
 
 
@@ -74,6 +90,11 @@ class Backtest:
         return self.alerts_a_day > NOISY
 
     @property
+    def is_broad(self) -> bool:
+        """Whether it matches most of what is stored."""
+        return self.articles >= _TELLING and self.matches > BROAD * self.articles
+
+    @property
     def busiest(self) -> Day | None:
         """The day with the most alerts."""
         return max(self.days, key=lambda one: (one.alerts, one.matches, one.day), default=None)
@@ -107,14 +128,14 @@ async def backtest(
     reader: Reader,
     *,
     samples: int = 5,
-    most_read: int = MOST_READ,
+    bounds: Bounds = USUAL,
     progress: Progress = unnoticed,
 ) -> Backtest:
     """What a query, which uses no other watches any more, finds in the archive; `samples` of the newest hits.
 
-    At most `most_read` articles are read to decide what the index leaves open.
+    `bounds` are for what is read to decide what the index leaves open.
     """
-    found = await _found(tx, [query], reader, most_read, progress)
+    found = await _found(tx, [query], reader, bounds, progress)
     return await _result(tx, query, reader, found.of(0), found.is_about, samples)
 
 
@@ -125,11 +146,11 @@ async def compared(
     reader: Reader,
     *,
     samples: int = 5,
-    most_read: int = MOST_READ,
+    bounds: Bounds = USUAL,
     progress: Progress = unnoticed,
 ) -> Comparison:
     """What the new query gains and loses against the old one."""
-    found = await _found(tx, [new, old], reader, most_read, progress)
+    found = await _found(tx, [new, old], reader, bounds, progress)
     ours, theirs = found.of(0), found.of(1)
     gained = {number: weight for number, weight in ours.items() if number not in theirs}
     lost = {number: weight for number, weight in theirs.items() if number not in ours}
@@ -157,7 +178,7 @@ class _Found:
 
 
 async def _found(
-    tx: Transaction, queries: Sequence[Query], reader: Reader, most_read: int, progress: Progress
+    tx: Transaction, queries: Sequence[Query], reader: Reader, bounds: Bounds, progress: Progress
 ) -> _Found:
     waiting = set(await tx.search.ids(SearchNothing(), ANYTHING, _ALL))
     sure: list[set[int]] = []
@@ -168,7 +189,8 @@ async def _found(
         sure.append(surely)
         if not plans.is_exact or waiting:
             doubtful |= set(await tx.search.ids(plans.possible, ANYTHING, _ALL)) - surely
-    wanted, read = await _decided(tx, queries, _evenly(sorted(doubtful), most_read), reader, progress)
+    drawn = _evenly(sorted(doubtful), bounds.most_read)
+    wanted, read = await _decided(tx, queries, drawn, reader, bounds, progress)
     weight = len(doubtful) / read if read else 1.0
     weights = tuple(
         {**dict.fromkeys(surely - doubtful, 1.0), **dict.fromkeys(wanted[index], weight)}
@@ -192,10 +214,15 @@ def _evenly(numbers: Sequence[int], most: int) -> list[int]:
 
 
 async def _decided(
-    tx: Transaction, queries: Sequence[Query], numbers: Sequence[int], reader: Reader, progress: Progress
+    tx: Transaction,
+    queries: Sequence[Query],
+    numbers: Sequence[int],
+    reader: Reader,
+    bounds: Bounds,
+    progress: Progress,
 ) -> tuple[list[set[int]], int]:
     """Which of these articles the matcher says that each query wants, and how many were read before time was up."""
-    until = time.monotonic() + WITHIN
+    until = bounds.clock() + bounds.within
     index = WatchIndex()
     for number, query in enumerate(queries):
         index.put(number, query)
@@ -207,7 +234,7 @@ async def _decided(
                 wanted[number].add(stored.id)
         read = min(start + _BATCH, len(numbers))
         progress(read, len(numbers))
-        if time.monotonic() > until:
+        if bounds.clock() > until:
             return wanted, read
     return wanted, len(numbers)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from matching import canonical, search_terms, spans
 from matching.nearly import spelled_like
 from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Word
-from news.search import SearchEverything, SearchNothing, SearchPlans, SearchTerm
+from news.search import SearchEverything, SearchNothing, SearchTerm
 from news.text import clip
+from service.plans import plans_of
 from service.reader import Reader
 from storage import Transaction
 from storage.search import ANYTHING
@@ -26,11 +27,6 @@ class Gap:
     clause: str
     says: str
     alike: tuple[str, ...] = ()
-
-
-async def plans_of(tx: Transaction, query: Query, reader: Reader) -> SearchPlans:
-    """What the index is asked for a query, in all languages of the archive."""
-    return await reader.plans(query, await tx.search.languages())
 
 
 async def gaps(tx: Transaction, query: Query, reader: Reader) -> list[Gap]:

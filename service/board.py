@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -27,16 +27,18 @@ WatchHit = tuple[Watch, tuple[Span, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """A watch's query as it was parsed, and whether it uses other watches."""
+    """A watch, its query as it was parsed, and whether that uses other watches."""
 
-    text: str
+    watch: Watch
     query: Query | QueryError
     uses_others: bool
 
     @classmethod
-    def of(cls, text: str) -> "_Understood":
-        query = understood(text)
-        return cls(text, query, not isinstance(query, QueryError) and bool(references(query)))
+    def of(cls, watch: Watch, before: "_Understood | None") -> "_Understood":
+        if before is not None and before.watch.query == watch.query:
+            return replace(before, watch=watch)
+        query = understood(watch.query)
+        return cls(watch, query, not isinstance(query, QueryError) and bool(references(query)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,13 @@ class _Asked:
 class WatchBoard:
     """Answers which watches want an article. Refreshed within the transaction that asks, so it is never behind.
 
-    Only what has changed is read and looked at, in slices between which others have their turn.
+    Only what has changed is read and looked at, in slices between which others have their turn; who asks meanwhile
+    finds each watch whole, as it was or as it is.
     """
 
     def __init__(self) -> None:
         self._index = WatchIndex()
-        self._watches: dict[int, Watch] = {}
+        self._watches: dict[int, Watch] = {}  # each as it was when the index took it in
         self._understood: dict[int, _Understood] = {}
         self._named: dict[str, Query | QueryError] = {}
         self._asked: dict[int, _Asked] = {}
@@ -100,55 +103,60 @@ class WatchBoard:
         await self._understand(changed)
         new = {watch.id for watch in changed.present}
         users = [number for number, known in self._understood.items() if known.uses_others and number not in new]
-        for at, number in enumerate(sorted((*new, *users), key=lambda number: self._watches[number].name)):
-            watch, before = self._watches[number], self._asked.get(number)
-            if watch.paused:
-                self._drop(number)
-            elif before is None or not before.holds(self._understood[number].query, self._named):
-                self._put(watch, before, self._named)
+        for at, number in enumerate(sorted((*new, *users), key=lambda number: self._understood[number].watch.name)):
+            self._renew(number)
             if at % _SLICE == _SLICE - 1:
                 await asyncio.sleep(0)
 
     async def _understand(self, changed: Changed) -> None:
         """Parse what is new; paused watches too, for others may use them."""
         for number in (*changed.gone, *(watch.id for watch in changed.present)):
-            known = self._watches.pop(number, None)
-            if known is not None:
-                self._named.pop(known.name, None)
+            known = self._understood.get(number)
+            if known is not None:  # before any takes its new name, which may have been another's
+                self._named.pop(known.watch.name, None)
         for number in changed.gone:
             self._understood.pop(number, None)
             self._drop(number)
         for at, watch in enumerate(changed.present):
-            before = self._understood.get(watch.id)
-            if before is None or before.text != watch.query:
-                self._understood[watch.id] = _Understood.of(watch.query)
-            self._watches[watch.id] = watch
-            self._named[watch.name] = self._understood[watch.id].query
+            known = self._understood[watch.id] = _Understood.of(watch, self._understood.get(watch.id))
+            self._named[watch.name] = known.query
             if at % _SLICE == _SLICE - 1:
                 await asyncio.sleep(0)
+
+    def _renew(self, number: int) -> None:
+        """Ask from now on what the watch looks for now. Nobody has a turn between, so that it fits what is told."""
+        known, before = self._understood[number], self._asked.get(number)
+        if known.watch.paused:
+            self._drop(number)
+            return
+        if before is None or not before.holds(known.query, self._named):
+            self._put(known, before)
+        self._watches[number] = known.watch
 
     def _drop(self, number: int) -> None:
         self._index.drop(number)
         self._asked.pop(number, None)
+        self._watches.pop(number, None)
 
-    def _put(self, watch: Watch, before: _Asked | None, named: Named) -> None:
+    def _put(self, known: _Understood, before: _Asked | None) -> None:
         """Ask this from now on; what cannot be asked is told, once, and the others go on."""
-        asked = self._asked[watch.id] = self._whole(watch, named)
+        watch = known.watch
+        asked = self._asked[watch.id] = self._whole(known)
         if not isinstance(asked.query, QueryError):
             self._index.put(watch.id, asked.query)
             return
         self._index.drop(watch.id)
-        known = before.query if before is not None else None
-        if not isinstance(known, QueryError) or known.message != asked.query.message:
+        told = before.query if before is not None else None
+        if not isinstance(told, QueryError) or told.message != asked.query.message:
             error = asked.query
             log.error("watch skipped", watch=watch.name, query=watch.query, error=error.message, hint=error.hint)
 
-    def _whole(self, watch: Watch, named: Named) -> _Asked:
-        known = self._understood[watch.id]
+    def _whole(self, known: _Understood) -> _Asked:
         if isinstance(known.query, QueryError) or not known.uses_others:
             return _Asked(known.query, known.query)
         try:
-            return _Asked(resolved(known.query, named, watch.name), known.query, used(known.query, named))
+            whole = resolved(known.query, self._named, known.watch.name)
+            return _Asked(whole, known.query, used(known.query, self._named))
         except QueryError as error:
             return _Asked(error, known.query)
 

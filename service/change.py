@@ -20,6 +20,7 @@ from news.source import Source
 from news.watch import Watch
 from service.check import check_channels_exist, check_query
 from service.meaning import WatchQueries
+from service.mistakes import mistake
 from service.settings import ChannelEntry, SourceEntry, WatchEntry
 from service.uses import check_meaning, check_users, follow_rename, listed, refuse_used
 from storage import Transaction
@@ -85,11 +86,11 @@ async def remove(tx: Transaction, noun: Noun, name: str, file: Path | None) -> A
     repository = things(tx, noun)
     known = await changeable(repository, name, file)
     if noun == "watch":
-        await refuse_used(tx, name)
-    naming = [watch.name for watch in await tx.watches.all() if name in watch.channels] if noun == "channel" else []
+        await refuse_used(tx, known.name)
+    naming = [one.name for one in await tx.watches.all() if known.name in one.channels] if noun == "channel" else []
     if naming:
         raise ConflictError(
-            f"the channel {name!r} is named by {listed(naming)}",
+            f"the channel {known.name!r} is named by {listed(naming)}",
             f"give them another first: vigie watch edit {naming[0]!r} --channel OTHER",
         )
     await repository.remove(known.id)
@@ -103,7 +104,7 @@ def _entry(model: type[E], values: Mapping[str, Any]) -> E:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
+        said = mistake(first)
         raise ConfigError(f"{place}: {said}" if place else said) from error
 
 
@@ -255,12 +256,12 @@ async def edit_channel(
     """
     known = await changeable(tx.channels, name, file)
     _needed({**changes, **({"name": rename} if rename else {})})
-    entry = _entry(ChannelEntry, {"name": rename or name, "kind": known.kind})
+    entry = _entry(ChannelEntry, {"name": rename or known.name, "kind": known.kind})
     channel = Channel(known.id, entry.name, known.kind, _merged(known.settings, changes))
     check_channel(channel)
     await tx.channels.change(known.id, name=channel.name, settings=dict(channel.settings))
-    if channel.name != name:
-        await _rename_in_watches(tx, name, channel.name, file)
+    if channel.name != known.name:
+        await _rename_in_watches(tx, known.name, channel.name, file)
     return await tx.channels.by_id(known.id)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from news.errors import ConfigError
+from service.mistakes import mistake
 from service.settings import ChannelEntry, IncludeSettings, Settings
 from service.written import KINDS, Written
 
@@ -56,7 +57,7 @@ def _explained(error: ValidationError, written: Written | None) -> ConfigError:
         return ConfigError(f"{where} is missing", **place)
     if not place:
         where = f"{where} (perhaps from the environment: VIGIE_{'__'.join(str(part).upper() for part in path)})"
-    return ConfigError(f"{where}: {first['msg'].removeprefix('Value error, ')}", **place)
+    return ConfigError(f"{where}: {mistake(first)}", **place)
 
 
 def _dotted(path: Sequence[str | int]) -> str:

@@ -7,9 +7,11 @@ from matching import Judged, explain, explain_miss, parse, resolved, spans
 from news import url as urls
 from news.article import Span, StoredArticle
 from news.errors import ConfigError, NotFoundError, QueryError
+from news.hostname import is_name
 from news.query import Query
 from news.source import Source
 from news.story import Placing
+from news.text import composed
 from news.watch import Watch
 from service.explain_alert import Told, alert_steps
 from service.explain_crawl import Found, Step, crawl_steps, story_step
@@ -80,7 +82,7 @@ async def explained(tx: Transaction, name_or_query: str, url: str, reader: Reade
 async def _asked(tx: Transaction, name_or_query: str) -> Asked:
     watches = await tx.watches.all()
     queries = WatchQueries.of(watches)
-    watch = next((watch for watch in watches if watch.name == name_or_query), None)
+    watch = next((watch for watch in watches if watch.name == composed(name_or_query)), None)
     if watch is None:
         return Asked(name_or_query, resolved(parse(name_or_query), queries))
     meaning = queries.meaning(watch.name)
@@ -90,8 +92,10 @@ async def _asked(tx: Transaction, name_or_query: str) -> Asked:
 
 
 def _addresses(url: str) -> list[str]:
-    """The address in normal form, with and without `www.`: people and feeds write either."""
+    """The address in normal form, with and without `www.`, where its host is a name: people and feeds write either."""
     normal = urls.normal(url if "://" in url else f"https://{url}")
+    if not is_name(urls.host(normal)):
+        return [normal]
     parts = urlsplit(normal)
     other = parts.netloc.removeprefix("www.") if parts.netloc.startswith("www.") else f"www.{parts.netloc}"
     return [normal, urlunsplit(parts._replace(netloc=other))]

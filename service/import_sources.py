@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from news import url as urls
 from news.errors import VigieError
 from news.source import Road, Source
-from news.text import clip, storable
+from news.text import clip, composed, storable
 from service.settings import fit_url
 from service.subscription import Flaw, Listing, Subscription
 from storage import Database
@@ -116,7 +116,7 @@ def _fit_url(written: str) -> str:
 
 
 def _cleaned(name: str) -> str:
-    return clip(storable(_CONTROL.sub(" ", name)).strip(), _LONGEST_NAME)
+    return clip(composed(storable(_CONTROL.sub(" ", name))).strip(), _LONGEST_NAME)
 
 
 def _free_name(name: str, taken: set[str], numbers: dict[str, int]) -> str:

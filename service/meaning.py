@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from matching import Named, parse, references, resolved
 from news.errors import QueryError
 from news.query import Query
+from news.text import composed
 from news.watch import Watch
 from storage import Transaction
 
@@ -74,7 +75,7 @@ class WatchQueries(Mapping[str, Query | QueryError]):
 
     def users(self, name: str) -> list[str]:
         """The watches that use this one, directly."""
-        maybe = [user for user, text in self._texts.items() if name in text and ":" in text]
+        maybe = [user for user, text in self._texts.items() if ":" in text and name in composed(text)]
         trees = ((user, self[user]) for user in maybe)
         return [user for user, tree in trees if not isinstance(tree, QueryError) and name in references(tree)]
 

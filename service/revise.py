@@ -144,11 +144,12 @@ class Reviser:
     async def _revised(self, tx: Transaction, stored: StoredArticle, now_says: Article, change: Change) -> None:
         """The new text in the archive, in the search index, and before the watches."""
         now = self._clock.now()
-        await self._board.refresh(tx)
-        before = self._board.wanting(await self._reader.read(stored.article, stored.source))
         revised = replace(stored, article=replace(stored.article, title=now_says.title, text=now_says.text))
+        read_before = await self._reader.read(stored.article, stored.source)
         read = await self._reader.read(revised.article, stored.source)
-        after = self._board.wanting(read)
+        await self._board.refresh(tx)
+        # Nothing is awaited between the two, or a watch that changes meanwhile would seem to want only the new text.
+        before, after = self._board.wanting(read_before), self._board.wanting(read)
         number = await tx.revisions.add(stored.id, stored.article, now_says, change.kind, stored.fetched_at, now)
         await tx.search.put(stored.id, search_row(read), stored.source_id)
         await tx.matches.pin(stored.id, number - 1, but=[watch.id for watch, _ in after])

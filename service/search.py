@@ -1,11 +1,13 @@
 """Search: the index is asked for candidates, and the matcher decides on what the index alone cannot tell."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from itertools import chain
+from math import isfinite
 
-from matching import analyzer, spans
+from matching import spans
 from matching.narrowing import in_parts, leaves
 from news.article import SearchHit, StoredArticle
 from news.errors import CursorError
@@ -15,14 +17,15 @@ from news.search import (
     SearchAll,
     SearchBut,
     SearchCount,
-    SearchEverything,
     SearchFilter,
     SearchNothing,
     SearchPage,
     SearchPlan,
     SearchPlans,
 )
+from news.text import clip
 from service.meaning import meant
+from service.plans import plans_of
 from service.reader import Reader
 from service.relevance import ranked
 from storage import Transaction
@@ -38,6 +41,10 @@ _USUAL_SIZE = 100  # words of a query
 _SAMPLE = 200  # of those that the matcher decides on, where the number is beyond exactness anyway
 _FIRST_BATCH, _LARGEST_BATCH = 32, 256
 _DIGITS = 2
+_NEWEST = re.compile(r"n([0-9]{1,10})")
+_RELEVANT = re.compile(r"r([0-9]{1,10}):([0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?):([0-9]{1,10})")
+_HIGHEST_ID = 2**31 - 2  # one more is asked for, which PostgreSQL has to be able to count
+_LONGEST_SHOWN = 80
 
 
 def _unnoticed(stored: StoredArticle) -> None:
@@ -92,12 +99,7 @@ class _Asked:
 
 async def _asked(tx: Transaction, query: Query, reader: Reader, only: SearchFilter, seen: Seen) -> _Asked:
     query = await meant(tx, query)
-    if await tx.search.is_by(analyzer()):
-        languages = [only.language] if only.language else await tx.search.languages()
-        plans = await reader.plans(query, languages)
-    else:
-        plans = SearchPlans(SearchNothing(), SearchEverything())  # the index knows nothing of today's tokens
-    return _Asked(tx, query, plans, only, reader, seen)
+    return _Asked(tx, query, await plans_of(tx, query, reader, only.language), only, reader, seen)
 
 
 async def search(
@@ -175,7 +177,8 @@ async def most_relevant(
             if hit is not None:
                 hits.append(hit)
             if len(hits) == limit:
-                return SearchPage(tuple(hits), f"r{top}:{score!r}:{number}")
+                has_more = (score, number) != left[-1]
+                return SearchPage(tuple(hits), f"r{top}:{score!r}:{number}" if has_more else None)
     return SearchPage(tuple(hits), None)
 
 
@@ -227,23 +230,25 @@ def _rounded(about: float) -> int:
 def _newest_from(cursor: str) -> int | None:
     if not cursor:
         return None
-    if cursor[0] == "n" and cursor[1:].isascii() and cursor[1:].isdigit():
-        return int(cursor[1:])
-    raise _bad(cursor)
+    found = _NEWEST.fullmatch(cursor)
+    if found is None or int(found[1]) > _HIGHEST_ID:
+        raise _bad(cursor)
+    return int(found[1])
 
 
 def _relevant_from(cursor: str) -> tuple[int | None, tuple[float, int] | None]:
     """The newest article of the first page, and the last one of the page before with its score."""
     if not cursor:
         return None, None
-    try:
-        top, score, number = cursor.removeprefix("r").split(":")
-        if cursor[0] == "r":
-            return int(top), (float(score), int(number))
-    except ValueError as error:
-        raise _bad(cursor) from error
-    raise _bad(cursor)
+    found = _RELEVANT.fullmatch(cursor)
+    if found is None:
+        raise _bad(cursor)
+    top, score, number = int(found[1]), float(found[2]), int(found[3])
+    if max(top, number) > _HIGHEST_ID or not isfinite(score):
+        raise _bad(cursor)
+    return top, (score, number)
 
 
 def _bad(cursor: str) -> CursorError:
-    return CursorError(f"{cursor!r} is no cursor of this search", "take the one that the page before it gave")
+    shown = clip(cursor, _LONGEST_SHOWN)
+    return CursorError(f"{shown!r} is no cursor of this search", "take the one that the page before it gave")

@@ -4,13 +4,22 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
 from news.errors import VigieError
+from news.text import composed
 
 # `phare.example:8080` names a host and a port, `file:/etc/passwd` and `mailto:me` a scheme.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
@@ -42,7 +51,14 @@ def _interval(value: Any) -> Any:
 Seconds = Annotated[float, BeforeValidator(seconds)]
 WholeSeconds = Annotated[int, BeforeValidator(_whole_seconds)]
 Interval = Annotated[int, BeforeValidator(_interval)]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+
+
+def _one_form(value: Any) -> Any:
+    return composed(value) if isinstance(value, str) else value
+
+
+OneForm = BeforeValidator(_one_form)
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"), OneForm]
 
 
 class _Part(BaseModel):
@@ -278,7 +294,7 @@ class WatchEntry(_Part):
 
     name: Name = Field(description="what you call it")
     query: str = Field(min_length=1, description="what it looks for, see docs/query-language.md")
-    channels: tuple[str, ...] = Field(default=(), description="names of channels; none means all")
+    channels: tuple[Annotated[str, OneForm], ...] = Field(default=(), description="names of channels; none means all")
     watchlist: str = Field(default="", max_length=200, description="the group it belongs to")
     paused: bool = Field(default=False, description="match nothing")
     match: tuple[str, ...] = Field(default=(), description="texts that it must match, for `vigie watch lint`")

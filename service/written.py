@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from news.errors import ConfigError
+from service.mistakes import mistake
 from service.positions import Places
 from service.settings import IncludeSettings
 
@@ -68,6 +69,12 @@ class Written:
             number -= count
         return {}
 
+    def rank(self, path: Sequence[str | int]) -> tuple[int, int, int]:
+        """What sorts things as they stand: the number of the file, line and column."""
+        place = self.place(path)
+        order = [str(file.path) for file in self.files]
+        return (order.index(place["file"]), place["line"], place["column"]) if place else (len(order), 0, 0)
+
 
 def _text_of(path: Path) -> str:
     try:
@@ -106,7 +113,7 @@ def _patterns(first: SettingsFile) -> tuple[str, ...]:
     except ValidationError as error:
         fault = error.errors()[0]
         raise ConfigError(
-            f"include: {fault['msg']}", 'as in ["watches/*.toml"]', **first.place(fault["loc"])
+            f"include: {mistake(fault)}", 'as in ["watches/*.toml"]', **first.place(fault["loc"])
         ) from error
 
 

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from matching import DictionaryLexicon, document, parse, spans
+from matching import DictionaryLexicon, analyzer, document, parse, spans
 from news.article import Article
-from service.backtest import Backtest, Comparison, backtest, compared
+from news.search import SearchRow
+from service.backtest import WITHIN, Backtest, Bounds, Comparison, backtest, compared
 from service.reader import Reader
 from storage import Database
 from tests.samples import NOON, a_source, an_article
@@ -38,16 +39,16 @@ async def archive(database: Database) -> Database:
     return database
 
 
-def _told(number: int, title: str, text: str) -> Article:
+def _told(number: int, title: str, text: str, url: str = "") -> Article:
     told_at = NOON - timedelta(days=5 - number // 5)
-    url = f"https://phare.example/{number}"
+    url = url or f"https://phare.example/{number}"
     return Article(url, url, title, text, ("Zoé",), told_at, None)
 
 
 async def tried(archive: Database, query: str, most_read: int = 1_000) -> Backtest:
     """What a query finds."""
     async with archive.read() as tx:
-        return await backtest(tx, parse(query), Reader(DictionaryLexicon()), most_read=most_read)
+        return await backtest(tx, parse(query), Reader(DictionaryLexicon()), bounds=Bounds(most_read))
 
 
 async def test_every_query_finds_what_the_matcher_finds_in_each_article(archive: Database) -> None:
@@ -68,6 +69,19 @@ async def test_what_waits_to_be_indexed_is_found_too(archive: Database) -> None:
         await tx.search.renew("another analyzer")
     for query in ("missile", "missile NEAR/3 Pyongyang", "Séoul -missile"):
         assert (await tried(archive, query)).matches == 12 - 6 * ("NEAR" in query or "-" in query), query
+
+
+async def test_an_index_that_another_analyzer_made_is_not_believed(archive: Database) -> None:
+    async with archive.write() as tx:
+        await tx.search.renew("another analyzer")
+        for number in await tx.search.backlog(99):
+            await tx.search.put(number, SearchRow("other words", "", analyzer="another analyzer"), 1)
+        assert await tx.search.backlog(1) == []
+        assert not await tx.search.is_by(analyzer())
+    for query, matches in (("missile", 12), ("Séoul -missile", 6), ("orange AND missile", 0)):
+        found = await tried(archive, query)
+        assert found.matches == matches, query
+        assert [gap.says for gap in found.gaps] == ["are each in some article, but in none together"] * (not matches)
 
 
 async def test_a_story_is_one_alert_and_a_day_without_a_match_is_no_day(archive: Database) -> None:
@@ -110,6 +124,24 @@ async def test_what_nothing_narrows_is_sampled_evenly_and_said_to_be_about(archi
     assert (exact.matches, exact.is_about) == (12, False)
 
 
+async def test_what_is_read_when_five_seconds_are_over_stands_for_the_rest(archive: Database) -> None:
+    async with archive.write() as tx:
+        for number in range(30, 130):
+            await put_text(tx, 1, _told(number % 30, *TEXTS[1], url=f"https://phare.example/{number}"))
+    seconds = iter([100.0, 100.0 + WITHIN, 100.1 + WITHIN])
+    told: list[tuple[int, int]] = []
+    async with archive.read() as tx:
+        bounds = Bounds(clock=lambda: next(seconds))
+        reader = Reader(DictionaryLexicon())
+        query = parse("site:phare.example")
+        found = await backtest(
+            tx, query, reader, bounds=bounds, progress=lambda done, total: told.append((done, total))
+        )
+    assert told == [(0, 130), (50, 130), (100, 130)], "at five seconds it still goes on, behind them no more"
+    assert (found.is_about, found.matches, found.articles) == (True, 130, 130)
+    assert WITHIN == 5
+
+
 async def test_the_progress_is_told_to_its_end(archive: Database) -> None:
     told: list[tuple[int, int]] = []
     async with archive.read() as tx:
@@ -122,7 +154,7 @@ async def changed(archive: Database, new: str, old: str, most_read: int = 1_000)
     """One query against another."""
     async with archive.read() as tx:
         reader = Reader(DictionaryLexicon())
-        return await compared(tx, parse(new), parse(old), reader, most_read=most_read)
+        return await compared(tx, parse(new), parse(old), reader, bounds=Bounds(most_read))
 
 
 async def test_what_an_edit_gains_and_loses_is_shown(archive: Database) -> None:

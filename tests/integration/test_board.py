@@ -189,6 +189,27 @@ async def test_others_have_their_turn_while_many_watches_are_taken_in(database: 
     assert turns == before, "a language that has been met is ready"
 
 
+async def test_who_asks_while_watches_change_finds_each_as_it_was_or_as_it_is(database: Database) -> None:
+    board = WatchBoard()
+    async with database.write() as tx:
+        numbers = [await tx.watches.put(Watch(0, f"Corée {number}", "Corée"), NOW) for number in range(300)]
+    await board.keep_up(database)
+    async with database.write() as tx:
+        for number in numbers:
+            await tx.watches.change(number, name=f"Séoul {number}", query="Séoul")
+    read = document(ARTICLE, "")
+    seen: set[tuple[str, ...]] = set()
+    task = asyncio.create_task(board.keep_up(database))
+    while not task.done():
+        found = board.wanting(read)
+        assert len(found) == 300
+        wrong = [watch for watch, spans in found if (spans[0].field == "title") != (watch.query == "Corée")]
+        assert wrong == [], "what is told of a watch fits its hits"
+        seen.add(tuple(sorted({watch.query for watch, _ in found})))
+        await asyncio.sleep(0)
+    assert seen == {("Corée",), ("Corée", "Séoul"), ("Séoul",)}
+
+
 async def test_a_language_is_made_ready_in_slices(database: Database) -> None:
     board = WatchBoard()
     async with database.write() as tx:

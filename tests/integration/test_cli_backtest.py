@@ -78,6 +78,27 @@ def test_a_noisy_query_is_warned_of(vigie: Commands) -> None:
     assert "this is noisy: over 20 alerts a day" in told.err
 
 
+def test_a_query_that_matches_nearly_everything_is_warned_of(vigie: Commands) -> None:
+    told = vigie("watch", "test", "lang:xx OR url:phare", "--limit", "1")
+    assert told.err == "note: this matches over half of all stored articles: it hardly tells one from another\n"
+    assert vigie("watch", "test", "url:phare", "--json").json["is_broad"]
+    half = vigie("watch", "test", "url:e/2 OR url:e/3 OR url:e/4 OR url:e/5 OR url:e/6", "--limit", "1")
+    assert ("15 of 30" in half.out, half.err) == (True, "")
+
+
+def test_a_share_of_a_few_articles_says_nothing(tmp_path: Path) -> None:
+    async def few(tx: Transaction) -> None:
+        source_id = await tx.sources.put(a_source(), NOON)
+        for number in range(9):
+            url = f"https://phare.example/{number}"
+            await put_text(tx, source_id, Article(url, url, "Un missile", "Il vole.", (), NOON, None))
+
+    vigie = Commands(tmp_path)
+    vigie.stored(few)
+    told = vigie("watch", "test", "missile")
+    assert ("9 of 9" in told.out, told.err) == (True, "")
+
+
 def test_a_query_that_finds_nothing_is_told_what_is_to_blame(vigie: Commands) -> None:
     told = vigie("watch", "test", "Pyonyang AND missile")
     assert (told.code, told.out) == (0, "0 of 30 stored articles match.\n")

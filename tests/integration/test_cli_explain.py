@@ -97,6 +97,18 @@ def test_json_has_all_of_it(vigie: Commands) -> None:
     assert missed.json["stopped_at"] == "extracted"
 
 
+def test_the_values_of_a_test_are_drawn_as_they_are(vigie: Commands) -> None:
+    code, lines = explained(vigie, "missile lang:(en OR de) site:phare.example", "told")
+    assert code == 1
+    tree = lines[lines.index("✗ all of") :]
+    assert [line for line in tree if "“" in line] == [
+        "✓ ├─ the word “missile”",
+        "✗ │     ├─ “en”",
+        "✗ │     └─ “de”",
+        "✓    └─ “phare.example”",
+    ]
+
+
 @pytest.mark.parametrize(
     ("watch", "url", "said"),
     [

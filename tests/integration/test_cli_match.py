@@ -102,6 +102,23 @@ def test_the_language_may_be_given(vigie: Commands, troops: str) -> None:
     assert vigie("match", "lang:ko armes", troops).code == 1
     assert vigie("match", "lang:ko armes", troops, "--lang", "KO").code == 0
     assert vigie("match", "armes", troops, "--lang", "ko", "--json").json[0]["language"] == "ko"
+    assert vigie("match", "armes", troops, "--lang", "").code == 0
+
+
+@pytest.mark.parametrize("command", [["search", "armes"], ["match", "armes", "-"]])
+def test_what_is_no_language_is_refused_with_what_to_write(vigie: Commands, command: list[str]) -> None:
+    refused = vigie(*command, "--lang", "french")
+    assert (refused.code, refused.out) == (2, "")
+    assert "“french” is not the code of a language" in refused.err
+    assert "as in --lang fr" in refused.err
+
+
+def test_the_reason_of_a_miss_is_told_if_asked(vigie: Commands, troops: str) -> None:
+    assert vigie("match", "football", troops).err == ""
+    missed = vigie("match", "armes titre:(Moscou OU Séoul)", troops, "--why")
+    assert (missed.code, missed.out) == (1, "")
+    assert missed.err == f"note: {troops}: no branch of Moscou OR Séoul is met in the title\n"
+    assert vigie("match", "armes", troops, "--why").err == ""
 
 
 def test_the_watches_in_a_query_are_those_of_the_archive(vigie: Commands, troops: str) -> None:

@@ -209,12 +209,18 @@ async def test_a_removed_source_comes_back_and_a_taken_name_gets_a_number(databa
         await tx.sources.change(gone, failures=3, last_error="it burnt")
         await tx.sources.remove(gone)
         await tx.sources.put(a_source("taken", "https://taken.example/"), NOON)
-    file = listing(("gone", "https://gone.example/"), ("taken", "https://other.example/"))
+        await tx.sources.put(a_source("Été", "https://ete.example/"), NOON)
+    in_two = "E\u0301te\u0301"
+    file = listing(
+        ("gone", "https://gone.example/"), ("taken", "https://other.example/"), (in_two, "https://e.example/")
+    )
     await import_sources(database, file, 300, NOON + HOUR)
     async with database.read() as tx:
         revived = await tx.sources.get("gone")
         assert (revived.id, revived.failures, revived.last_error, revived.due_at) == (gone, 0, "", NOON + HOUR)
-        assert {source.name for source in await tx.sources.all()} == {"gone", "taken", "taken (2)"}
+        assert {source.name for source in await tx.sources.all()} == {
+            "gone", "taken", "taken (2)", "Été", "Été (2)",
+        }  # fmt: skip
 
 
 async def test_many_are_put_at_once_but_for_those_whose_name_is_taken(database: Database) -> None:

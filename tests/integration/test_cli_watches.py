@@ -110,6 +110,24 @@ def test_an_edited_watch_names_channels_that_are_there(vigie: Commands) -> None:
     assert "no channel named 'phone'" in vigie("watch", "edit", "Corée", "--channel", "phone").err
 
 
+_AND = "note: “and” is looked for as a word; the operator is written AND\n"
+
+
+def test_an_operator_in_small_letters_is_a_word_and_a_note_says_so(vigie: Commands) -> None:
+    vigie.stored(_archive)
+    assert vigie("watch", "add", "Corée", "Corée and Nord").err == _AND
+    assert vigie("watch", "show", "Corée", "--json").err == _AND
+    assert _AND in vigie("watch", "test", "Corée", "--json").err
+    assert _AND in vigie("watch", "test", "Corée", "--against", "missile").err
+    assert "written OU" in vigie("watch", "edit", "Corée", "--query", "Corée ou Nord").err
+    assert vigie("watch", "edit", "Corée", "--watchlist", "Asie").err == ""
+    assert vigie("watch", "edit", "Corée", "--query", 'Corée AND "Nord and South"').err == ""
+
+
+def test_a_name_that_is_missing_is_asked_for_in_plain_words(vigie: Commands) -> None:
+    assert "error: name: write something here\n" in vigie("watch", "add", "", "corée").err
+
+
 def test_a_watch_is_tried_on_all_that_is_stored(vigie: Commands) -> None:
     vigie.stored(_archive)
     vigie("watch", "add", "Corée", "missile")

@@ -90,6 +90,17 @@ async def test_any_address_leads_to_the_article(archive: Database, url: str) -> 
     assert found.steps[1].at == NOON
 
 
+@pytest.mark.parametrize("site", ["http://127.0.0.1:8000", "https://[::1]:8000"])
+async def test_an_address_without_a_name_leads_to_its_article_too(database: Database, site: str) -> None:
+    async with database.write() as tx:
+        source_id = await tx.sources.put(a_source("Ici", f"{site}/"), NOON)
+        await put_text(tx, source_id, an_article(f"{site}/a", "Un missile"))
+    found = await told(database, "missile", f"{site}/a#top")
+    assert found.matched
+    missing = await told(database, "missile", f"{site}/b")
+    assert [step.says for step in missing.steps][:1] == ["“Ici” is watched"]
+
+
 async def test_of_several_sources_that_list_it_the_one_that_brought_it_is_told(archive: Database) -> None:
     async with archive.write() as tx:
         other = await tx.sources.put(a_source("Agrégateur", "https://tout.example/"), NOON - 48 * HOUR)

@@ -149,6 +149,19 @@ async def test_pages_by_cursor_hold_each_hit_once_in_either_order(archive: Datab
         assert sorted(found, reverse=True) == expected
 
 
+async def test_a_last_page_that_is_full_leads_to_no_other(archive: Database) -> None:
+    await Reindexer(archive, READER).catch_up()
+    query = parse("troupe OR missile")
+    found = len(_expected(query, await _stored(archive)))
+    async with archive.read() as tx:
+        for ask in (newest, most_relevant):
+            pages = [await ask(tx, query, READER, limit) for limit in (found - 1, found, found + 1)]
+            assert [len(page.hits) for page in pages] == [found - 1, found, found]
+            assert pages[0].cursor is not None
+            assert (await ask(tx, query, READER, 5, cursor=pages[0].cursor)).cursor is None
+            assert [page.cursor for page in pages[1:]] == [None, None]
+
+
 async def test_what_arrives_between_two_pages_moves_nothing(archive: Database) -> None:
     query = parse("troupe OR missile OR nord")
     for ask in (newest, most_relevant):
@@ -168,8 +181,20 @@ async def test_what_arrives_between_two_pages_moves_nothing(archive: Database) -
         assert [hit.stored.id for hit in again.hits] == [hit.stored.id for hit in second.hits]
 
 
+_TOO_LARGE = (
+    "n2147483647",
+    "n99999999999999999999999",
+    pytest.param("n" + 5_000 * "9", id="5,000 digits"),
+    "r2147483647:1.0:1",
+    "r1:1.0:9999999999999",
+)
+_NO_NUMBERS = ("r12:nan:5", "r12:inf:5", "r12:1e999:5", "r12:-1.0:5", "r12:1_0:5", "r 1:1.0:5", "r1:1.0:٣")
+
+
 @pytest.mark.parametrize("ask", [newest, most_relevant])
-@pytest.mark.parametrize("cursor", ["x", "n", "n-1", "n1x", "r", "r1:2", "rx:1:1", "0", "r1:nan:2:3", "n٣"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "n", "n-1", "n1x", "r", "r1:2", "rx:1:1", "0", "r1:nan:2:3", "n٣", *_TOO_LARGE, *_NO_NUMBERS]
+)
 async def test_a_cursor_that_no_page_gave_is_refused(archive: Database, ask: object, cursor: str) -> None:
     async with archive.read() as tx:
         with pytest.raises(CursorError, match="is no cursor"):

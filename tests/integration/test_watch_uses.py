@@ -1,5 +1,6 @@
 """Watches that use others, by the commands: shown, followed when renamed, never left without what they use."""
 
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from news.watch import Watch
 from storage import Transaction
 from tests.commands import Commands
 from tests.samples import NOON, a_source, an_article
+from tests.trails import SITE, put_trails
 
 
 @pytest.fixture
@@ -53,6 +55,60 @@ def test_a_watch_that_could_not_be_asked_is_not_added(vigie: Commands, query: st
 
 def test_a_misspelled_watch_is_answered_with_the_right_name(vigie: Commands) -> None:
     assert "did you mean watch:Corée ?" in vigie("search", "watch:Coree").err
+    assert "did you mean veille:Corée ?" in vigie("search", "Veille:Coree").err
+
+
+def test_a_name_is_found_however_its_accents_are_typed(tmp_path: Path) -> None:
+    vigie = Commands(tmp_path)
+    in_two, in_one = "E\u0301te\u0301", "Été"
+    assert vigie("watch", "add", in_two, "chaleur", "--json").json["name"] == in_one
+    assert "exists already" in vigie("watch", "add", in_one, "chaleur").err
+    assert vigie("watch", "add", "Canicule", f"veille:{in_two} alerte").code == 0
+    assert vigie("watch", "show", in_two, "--json").json["used_by"] == ["Canicule"]
+    assert vigie("watch", "test", in_two, "--json").json["query"] == "chaleur"
+    assert vigie("matches", "list", "--watch", in_two).code == 0
+    assert "is used by the watch 'Canicule'" in vigie("watch", "remove", in_two).err
+    assert vigie("watch", "edit", in_two, "--rename", "Summer").code == 0
+    assert _query(vigie, "Canicule") == "veille:Summer alerte"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("matches", "list", "--watch", "Corée"),
+        ("deliveries", "list", "--channel", "téléphone"),
+        ("article", "list", "--source", "Marée"),
+        ("search", "missile", "--source", "Marée"),
+        ("watch", "explain", "Corée", f"{SITE}/told"),
+    ],
+)
+def test_what_is_listed_by_a_name_is_too(tmp_path: Path, command: tuple[str, ...]) -> None:
+    async def fill(tx: Transaction) -> None:
+        await put_trails(tx)
+        await tx.sources.change(1, name="Marée")
+
+    vigie = Commands(tmp_path)
+    vigie.stored(fill)
+    in_one = vigie(*command, "--json").json
+    assert in_one
+    assert vigie(*(unicodedata.normalize("NFD", part) for part in command), "--json").json == in_one
+
+
+def test_the_names_of_channels_and_sources_too(tmp_path: Path) -> None:
+    vigie = Commands(tmp_path)
+    in_two, in_one = "Te\u0301le\u0301", "Télé"
+    assert vigie("channel", "add", "webhook", in_two, "--url", "https://hooks.example/x").code == 0
+    told = vigie("watch", "add", "Corée", "Séoul", "--channel", in_two, "--json").json
+    assert told["channels"] == [in_one]
+    assert "is named by the watch 'Corée'" in vigie("channel", "remove", in_two).err
+    vigie.settings(f'[[watch]]\nname = "Un"\nquery = "Séoul"\nchannels = ["{in_two}"]\n')
+    assert vigie("watch", "lint", "--archive").code == 0
+    vigie.settings("")
+    assert vigie("channel", "edit", in_two, "--rename", "Radio").code == 0
+    assert vigie("watch", "show", "Corée", "--json").json["channels"] == ["Radio"]
+    assert vigie("source", "add", "https://tele.example/", "--name", in_two, "--json").json["name"] == in_one
+    for name in (in_one, in_two):
+        assert vigie("search", "Séoul", "--source", name).out == "No stored article matches.\n"
 
 
 def test_an_edit_may_not_lead_in_a_circle_nor_break_those_that_use_it(vigie: Commands) -> None:

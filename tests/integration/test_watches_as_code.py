@@ -67,6 +67,17 @@ def test_lint_points_at_what_does_not_parse_tells_the_rest_too_and_exits_with_2(
     assert lines[-1] == "3 watches, 1 texts: 4 faults."
 
 
+def test_faults_are_told_in_the_order_of_the_lines_and_slips_beside_them(vigie: Commands) -> None:
+    vigie.settings(
+        _watch("Un", "Corée or Séoul", 'no_match = ["Corée or Séoul"]', 'match = ["Corée"]', 'channels = ["desk"]')
+        + _watch("Deux", "watch:Unn")
+    )
+    said = vigie("watch", "lint")
+    assert [line.split(":")[1] for line in said.out.splitlines() if "vigie.toml:" in line] == ["4", "5", "6", "9"]
+    assert said.err == "note: watch 'Un': “or” is looked for as a word; the operator is written OR\n"
+    assert [fault["line"] for fault in vigie("watch", "lint", "--json").json["faults"]] == [4, 5, 6, 9]
+
+
 @pytest.mark.parametrize("text", ["[[watch]\n", '[[watch]]\nname = "a"\n', 'include = ["gone.toml"]\n'])
 def test_lint_exits_with_2_where_the_file_is_bad(vigie: Commands, text: str) -> None:
     vigie.settings(text)

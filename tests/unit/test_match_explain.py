@@ -37,6 +37,13 @@ def an_article(language: str | None = "fr") -> Document:
         ("source:Reuters", "Reuters does not occur in the source's name"),
         ("author:Dupont", "Dupont does not occur in an author's name"),
         ("Zelensk*", "Zelensk* does not occur in the title or the text"),
+        ("titre:(Moscou OU =troupes)", "no branch of Moscou OR =troupes is met in the title"),
+        ("titre:(retrait -le)", "le is met in the title, and it is excluded"),
+        ("texte:(troupes (Kim OU Moscou))", "no branch of Kim OR Moscou is met in the text"),
+        (
+            "titre:(le NEAR/0 retrait) texte:(troupes NEAR/1 Yoon)",
+            "both sides of troupes NEAR/1 Yoon occur in the text, but not so near: 13 words stand between them",
+        ),
     ],
 )
 def test_a_miss_is_explained_by_the_clause_that_failed(query: str, sentence: str) -> None:

@@ -156,7 +156,23 @@ def test_the_tree_is_drawn_a_line_a_node() -> None:
         "│  └─ the word “missiles”\n"
         "└─ not\n"
         "   └─ in the language\n"
-        "      └─ the word “fr”"
+        "      └─ “fr”"
+    )
+
+
+def test_the_values_of_a_test_are_no_words_that_are_looked_for() -> None:
+    assert _drawing(tree_lines, "armes site:(a.example OU (b.example -c.b.example)) url:/monde/") == (
+        "all of\n"
+        "├─ the word “armes”\n"
+        "├─ on the site\n"
+        "│  └─ any of\n"
+        "│     ├─ “a.example”\n"
+        "│     └─ all of\n"
+        "│        ├─ “b.example”\n"
+        "│        └─ not\n"
+        "│           └─ “c.b.example”\n"
+        "└─ in its URL\n"
+        "   └─ “/monde/”"
     )
 
 
