@@ -205,8 +205,10 @@ def _without_elision(text: str, offset: int) -> _Piece:
     parts = list(_PART_OF_ELISION.finditer(text))
     if len(parts) > 1 and parts[-1].group() in ("s", "S"):
         parts.pop()
-    while len(parts) > 1 and parts[0].group().lower() in _ELIDED:
-        parts.pop(0)
+    elided = 0
+    while elided < len(parts) - 1 and parts[elided].group().lower() in _ELIDED:
+        elided += 1
+    parts = parts[elided:]
     exact = unicodedata.normalize("NFC", "".join(part.group() for part in parts).replace(".", ""))
     start, end = offset + parts[0].start(), offset + parts[-1].end()
     base = unicodedata.normalize("NFC", parts[0].group()) if len(parts) > 1 else ""

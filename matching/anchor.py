@@ -35,17 +35,21 @@ def placements(condition: Condition, terms: Terms) -> list[Placement] | None:
 
 def _merged(found: list[Placement]) -> list[Placement]:
     """The placements, those under the same terms made one."""
-    merged: dict[tuple[Term, Term | None], Placement] = {}
-    for placement in found:
-        under = placement.anchor, placement.second
-        other = merged.get(under)
-        if other is None:
-            merged[under] = placement
-        elif other.rest is None or placement.rest is None:
-            merged[under] = Placement(*under)
-        else:
-            merged[under] = Placement(*under, Either((other.rest, placement.rest)))
-    return list(merged.values())
+    merged: dict[tuple[Term, Term | None], list[Condition] | None] = {}
+    for anchor, second, rest in found:
+        rests = merged.setdefault((anchor, second), [])
+        if rest is None:
+            merged[anchor, second] = None
+        elif rests is not None:
+            rests.append(rest)
+    return [Placement(*under, _any_rest(rests)) for under, rests in merged.items()]
+
+
+def _any_rest(rests: list[Condition] | None) -> Condition | None:
+    """The one that is left, or any of several: in one, since their number has no end."""
+    if rests is None:
+        return None
+    return rests[0] if len(rests) == 1 else Either(tuple(rests))
 
 
 class _Anchoring:

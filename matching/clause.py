@@ -34,9 +34,18 @@ class Clause:
     stopword_at: int | None = None
 
 
-def leaf_clause(lexeme: Lexeme, field: FieldName | None) -> Clause:
+def leaf_of(lexeme: Lexeme) -> Leaf:
+    """What a word, a phrase, `=Word` or `prefix*` looks for."""
+    text = sys.intern(lexeme.text)  # a hundred thousand watches share most of their words
+    if lexeme.kind == "phrase":
+        return Phrase(text, inflected=lexeme.number >= 0, slop=max(lexeme.number, 0))
+    if lexeme.kind == "exact":
+        return Exact(text)
+    return Prefix(text) if lexeme.kind == "prefix" else Word(text)
+
+
+def leaf_clause(leaf: Leaf, lexeme: Lexeme, field: FieldName | None) -> Clause:
     """The clause of a word, a phrase, `=Word` or `prefix*` in a field. Raises QueryError where it means nothing."""
-    leaf = _leaf(lexeme)
     if field in TESTS:
         _check_value(field, leaf, lexeme)
         return Clause(leaf, lexeme.at, in_text=False)
@@ -61,15 +70,6 @@ def reference_clause(lexeme: Lexeme, field: FieldName | None) -> Clause:
 
 def _is_too_short(beginning: str) -> bool:
     return len(beginning) < SHORTEST_PREFIX and not is_apart(beginning[0])
-
-
-def _leaf(lexeme: Lexeme) -> Leaf:
-    text = sys.intern(lexeme.text)  # a hundred thousand watches share most of their words
-    if lexeme.kind == "phrase":
-        return Phrase(text, inflected=lexeme.number >= 0, slop=max(lexeme.number, 0))
-    if lexeme.kind == "exact":
-        return Exact(text)
-    return Prefix(text) if lexeme.kind == "prefix" else Word(text)
 
 
 def _check_value(field: FieldName, leaf: Leaf, lexeme: Lexeme) -> None:

@@ -1,21 +1,39 @@
 """The compiler: from a query's tree to the condition that says whether an article meets it, made of shared terms."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
+from functools import cached_property
 from itertools import product
 from typing import assert_never
 
 from matching.analyzer import Token
-from matching.condition import All, AnyOf, Close, Either, Has, InTitle, Judged, Lacks, Never, Row, Run, Tested
-from matching.evaluate import ANYWHERE, Scope, narrowed, unresolved
+from matching.condition import (
+    RANGES,
+    All,
+    AnyOf,
+    Close,
+    Either,
+    Has,
+    InTitle,
+    Judged,
+    Lacks,
+    Never,
+    Row,
+    Run,
+    Tested,
+    Word,
+)
+from matching.evaluate import ANYWHERE, Scope, narrowed
 from matching.fields import TESTS
 from matching.leaf import Condition, Leaf, Pair, Term, Terms
+from matching.limits import Limits, limits_of
+from matching.nearness import unresolved
+from matching.pattern import Leaf as QueryLeaf
 from matching.pattern import Manner, Pattern, pattern
-from matching.reading import BODY
 from news.query import And, Exact, Field, Near, Not, Or, Phrase, Prefix, Query, Reference
 from news.query import Word as QueryWord
 
-_END = 2 * BODY
-_RANGES: dict[Scope, tuple[int, int]] = {ANYWHERE: (0, _END), ("title",): (0, BODY), ("text",): (BODY, _END)}
+_MANY = 10
+_NONE_YET = Or(())
 _NOTHING = Either(())
 
 
@@ -26,16 +44,24 @@ class Compiler:
         self.used: list[Term] = []
         self._terms = terms
         self._tests = tests
+        self._whole: Query = _NONE_YET
+
+    @cached_property
+    def _limits(self) -> Limits:
+        """What the size of the whole query leaves to each part; most have no part that has to know."""
+        return limits_of(self._whole)
 
     def condition(self, query: Query, scope: Scope = ANYWHERE) -> Condition:
-        """The condition that is met where `find(query, document, scope)` is not None."""
+        """The condition that is met where the evaluator finds the query within these fields."""
+        if self._whole is _NONE_YET:
+            self._whole = query
         match query:
             case QueryWord() | Exact() | Prefix() | Phrase():
-                return self._leaf(pattern(query), scope)
+                return self._leaf(query, scope)
             case And(parts):
-                return self._all([self.condition(part, scope) for part in parts])
+                return self._all([self.condition(part, scope) for part in _different(parts)])
             case Or(parts):
-                return self._either([self.condition(part, scope) for part in parts])
+                return self._either([self.condition(part, scope) for part in _different(parts)])
             case Not(part):
                 unwanted = self.condition(part, scope)
                 return Lacks(unwanted.term) if isinstance(unwanted, Has) else Never(unwanted)
@@ -75,36 +101,38 @@ class Compiler:
 
     def _field(self, query: Field, scope: Scope) -> Condition:
         if query.name not in TESTS:
-            return Judged(query, scope)
+            return Judged(query, scope, self._limits)
         test = self._tests.get(query)
         if test is None:
             test = self._tests[query] = Tested(query)
         return test
 
-    def _leaf(self, wanted: Pattern, scope: Scope) -> Condition:
-        if not wanted.words or scope not in _RANGES:
+    def _leaf(self, query: QueryLeaf, scope: Scope) -> Condition:
+        wanted = pattern(query)
+        if not wanted.words or not scope or scope not in RANGES:
             return _NOTHING
         is_single = len(wanted.words) == 1 and len(wanted.words[0]) == 1 and len(wanted.words[0][0]) == 1
         if is_single and scope != ("text",):
             [leaf] = self._leaves(wanted.words[0][0], wanted.manner, wanted.open_ended)
             return Has(leaf) if scope == ANYWHERE else InTitle(leaf)
-        row = self._row(wanted, *_RANGES[scope])
-        return self._by_terms(row) if scope == ANYWHERE else row
+        words = self._words(wanted)
+        by_terms = self._by_terms(words, query) if scope == ANYWHERE and (len(words) == 1 or not wanted.slop) else None
+        return by_terms or Row(words, wanted.slop, query, scope, self._limits)
 
-    def _by_terms(self, row: Row) -> Condition:
-        """The row without positions where it is one word, two single ones side by side, or more of one leaf each."""
-        if len(row.words) == 1:
-            [spellings] = row.words
+    def _by_terms(self, words: tuple[Word, ...], query: QueryLeaf) -> Condition | None:
+        """One word, two single ones side by side, or more of one leaf each need no positions; None for others."""
+        if len(words) == 1:
+            [spellings] = words
             if max(map(len, spellings)) <= 2:
                 return _any_of(tuple([self._side_by_side(spelling) for spelling in spellings]))
-        elif len(row.words) == 2 and not row.slop:
-            one, other = row.words
+        elif len(words) == 2:
+            one, other = words
             if max(map(len, one + other)) == 1:
                 return _any_of(tuple([self._pair(*left, *right) for left, right in product(one, other)]))
-        elif not row.slop and all(len(word) == len(word[0]) == 1 for word in row.words):
-            leaves = tuple([leaf for [[leaf]] in row.words])
-            return Run(self._pair(*leaves[:2]), leaves)
-        return row
+        elif all(len(word) == len(word[0]) == 1 for word in words):
+            leaves = tuple([leaf for [[leaf]] in words])
+            return Run(self._pair(*leaves[:2]), leaves, query, self._limits)
+        return None
 
     def _side_by_side(self, leaves: tuple[Leaf, ...]) -> Term:
         """One leaf, or the pair of two."""
@@ -115,10 +143,10 @@ class Compiler:
         self.used.append(pair)
         return pair
 
-    def _row(self, wanted: Pattern, low: int, high: int) -> Row:
+    def _words(self, wanted: Pattern) -> tuple[Word, ...]:
         """The pattern over leaves."""
         last = len(wanted.words) - 1
-        words = tuple(
+        return tuple(
             [
                 tuple(
                     [
@@ -129,7 +157,6 @@ class Compiler:
                 for index, spellings in enumerate(wanted.words)
             ]
         )
-        return Row(words, wanted.slop, low, high)
 
     def _leaves(self, spelling: tuple[Token, ...], manner: Manner, open_ended: bool) -> tuple[Leaf, ...]:
         """One leaf for each part of a spelling; the last may be only a beginning."""
@@ -144,28 +171,43 @@ class Compiler:
         return leaves
 
     def _near(self, query: Near, scope: Scope) -> Condition:
-        if scope not in _RANGES:
+        if not scope or scope not in RANGES:
             return _NOTHING
-        low, high = _RANGES[scope]
-        left, right = self._rows(query.left, low, high), self._rows(query.right, low, high)
+        left, right = self._rows(query.left, scope), self._rows(query.right, scope)
         if left is not None and right is not None:
-            return Close(left, right, query.distance, query.ordered)
-        return Judged(query, scope, self._all([self.condition(query.left, scope), self.condition(query.right, scope)]))
+            return Close(left, right, query, scope, self._limits)
+        sides = [self.condition(side, scope) for side in (query.left, query.right)]
+        return Judged(query, scope, self._limits, self._all([_implied(side) for side in sides]))
 
-    def _rows(self, query: Query, low: int, high: int) -> tuple[Row, ...] | None:
+    def _rows(self, query: Query, scope: Scope) -> tuple[Row, ...] | None:
         """The rows of which an operand of NEAR is any; None where it is more than stretches of words."""
         match query:
             case Or(parts):
-                found = [self._rows(part, low, high) for part in parts]
+                found = [self._rows(part, scope) for part in _different(parts)]
                 return None if None in found else tuple([row for rows in found for row in rows or ()])
             case Field(name, part) if name in ("title", "text"):
-                begin, end = _RANGES[(name,)]
-                return self._rows(part, max(low, begin), min(high, end))
+                return self._rows(part, narrowed(name, scope))
             case QueryWord() | Exact() | Prefix() | Phrase(slop=0):
                 wanted = pattern(query)
-                return (self._row(wanted, low, high),) if wanted.words else ()
+                return (Row(self._words(wanted), wanted.slop, query, scope, self._limits),) if wanted.words else ()
             case _:
                 return None
+
+
+def _implied(condition: Condition) -> Condition:
+    """What has to be met besides: of what only the evaluator can tell, it is asked for the whole and not for a part."""
+    match condition:
+        case Judged(implied=implied) if implied is not None:
+            return implied
+        case Either(parts=parts):
+            return Either(tuple([_implied(part) for part in parts]))
+        case _:
+            return condition
+
+
+def _different(parts: tuple[Query, ...]) -> Iterable[Query]:
+    """The parts, of which many may be equal."""
+    return parts if len(parts) < _MANY else dict.fromkeys(parts)
 
 
 def _any_of(terms: tuple[Term, ...]) -> Has | AnyOf:

@@ -6,12 +6,16 @@ stretches of words to be near each other, the evaluator is asked from here.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import chain
 
-from matching.evaluate import Scope, find
+from matching.evaluate import ANYWHERE, Finder, Scope
 from matching.leaf import Condition, Leaf, Pair, Term
-from matching.reading import Place, Reading
-from news.query import Field, Query
+from matching.limits import Limits, limits_of
+from matching.reading import BODY, Place, Reading
+from news.query import Field, Near, Query
+
+_END = 2 * BODY
+RANGES: dict[Scope, tuple[int, int]] = {ANYWHERE: (0, _END), ("title",): (0, BODY), ("text",): (BODY, _END), (): (0, 0)}
+"""The positions of each scope's words in a reading."""
 
 
 class Has:
@@ -114,15 +118,21 @@ class Lacks:
 class Run:
     """Three words or more, each a single leaf, directly one after the other anywhere; `pair` are the first two."""
 
-    __slots__ = ("leaves", "pair")
+    __slots__ = ("leaves", "limits", "pair", "query")
 
-    def __init__(self, pair: Pair, leaves: tuple[Leaf, ...]) -> None:
+    def __init__(self, pair: Pair, leaves: tuple[Leaf, ...], query: Query, limits: Limits) -> None:
         self.pair = pair
         self.leaves = leaves
+        self.query = query
+        self.limits = limits
 
     def met(self, reading: Reading) -> bool:
-        """Whether they stand so: only where the pair does is looked further, so no positions need be noted."""
-        return reading.goes_on(self.pair, self.leaves[1:])
+        """Whether they stand so: only where the pair does is looked further, so no positions need be noted.
+
+        Where that is often, the evaluator is asked, as for a row.
+        """
+        found = reading.goes_on(self.pair, self.leaves[1:], self.limits.quick // len(self.leaves))
+        return _is_found(self.query, ANYWHERE, self.limits, reading) if found is None else found
 
 
 Word = tuple[tuple[Leaf, ...], ...]
@@ -130,42 +140,56 @@ Word = tuple[tuple[Leaf, ...], ...]
 
 
 class Row:
-    """Words in a row, at most `slop` positions left out among them, from position `low` to below `high`."""
+    """Words in a row, at most `slop` positions left out among them; `query` is the leaf that asks for them.
 
-    __slots__ = ("high", "low", "slop", "words")
+    Where they stand so often that the look would be long, the evaluator is asked: it has more patience with many.
+    """
 
-    def __init__(self, words: tuple[Word, ...], slop: int, low: int, high: int) -> None:
+    __slots__ = ("limits", "query", "scope", "slop", "words")
+
+    def __init__(self, words: tuple[Word, ...], slop: int, query: Query, scope: Scope, limits: Limits) -> None:
         self.words = words
         self.slop = slop
-        self.low = low
-        self.high = high
+        self.query = query
+        self.scope = scope
+        self.limits = limits
 
     def met(self, reading: Reading) -> bool:
         """Whether they stand so anywhere."""
-        return bool(self.places(reading))
+        found = self.places(reading)
+        return _is_found(self.query, self.scope, self.limits, reading) if found is None else bool(found)
 
-    def places(self, reading: Reading) -> list[Place]:
-        """Where they stand so, by where they begin."""
-        low, high = self.low, self.high
-        return [place for place in self._places(reading) if low <= place[0] < high]
+    def places(self, reading: Reading) -> list[Place] | None:
+        """Where they stand so, by where they begin; None where that is a long look."""
+        found = self._places(reading)
+        if found is None:
+            return None
+        low, high = RANGES[self.scope]
+        return [place for place in found if low <= place[0] < high]
 
-    def _places(self, reading: Reading) -> Sequence[Place]:
-        places = []
+    def _places(self, reading: Reading) -> Sequence[Place] | None:
+        most = self.limits.quick // len(self.words)
+        places: list[Sequence[Place]] = []
         for word in self.words:
-            found = _places_of(word, reading)
+            found = _places_of(word, reading, most)
             if not found:
-                return ()
+                return found
             places.append(found)
+        if len(places[0]) > most:
+            return None
         return places[0] if len(places) == 1 else _in_a_row(places, self.slop)
 
 
-def _places_of(word: Word, reading: Reading) -> Sequence[Place]:
+def _places_of(word: Word, reading: Reading, most: int) -> Sequence[Place] | None:
+    """The places of one word in all its spellings; None where more than so many would have to be put together."""
     if len(word) == 1 and len(word[0]) == 1:
         return reading.places(word[0][0])
     found: set[Place] = set()
     for spelling in word:
         places = [reading.places(leaf) for leaf in spelling]
         if all(places):
+            if len(places[0]) > most:
+                return None
             found.update(_in_a_row(places, 0))
     return sorted(found)
 
@@ -189,25 +213,36 @@ def _in_a_row(places: Sequence[Sequence[Place]], slop: int) -> list[Place]:
 
 
 class Close:
-    """One of the left rows and one of the right ones, none with slop, at most `distance` positions between them."""
+    """One of the left rows and one of the right ones, none with slop, as near each other as the query asks."""
 
-    __slots__ = ("distance", "left", "ordered", "right")
+    __slots__ = ("left", "limits", "query", "right", "scope")
 
-    def __init__(self, left: tuple[Row, ...], right: tuple[Row, ...], distance: int, ordered: bool) -> None:
+    def __init__(
+        self, left: tuple[Row, ...], right: tuple[Row, ...], query: Near, scope: Scope, limits: Limits
+    ) -> None:
         self.left = left
         self.right = right
-        self.distance = distance
-        self.ordered = ordered
+        self.query = query
+        self.scope = scope
+        self.limits = limits
 
     def met(self, reading: Reading) -> bool:
         """Whether two are so near, without sharing a word."""
-        lefts = list(chain.from_iterable([row.places(reading) for row in self.left]))
-        if not lefts:
-            return False
-        rights = list(chain.from_iterable([row.places(reading) for row in self.right]))
-        if _follow(lefts, rights, self.distance):
-            return True
-        return not self.ordered and _follow(rights, lefts, self.distance)
+        lefts = self._places(self.left, reading)
+        rights = self._places(self.right, reading) if lefts else lefts
+        if lefts is None or rights is None:
+            return _is_found(self.query, self.scope, self.limits, reading)
+        distance = self.query.distance
+        return _follow(lefts, rights, distance) or (not self.query.ordered and _follow(rights, lefts, distance))
+
+    def _places(self, rows: tuple[Row, ...], reading: Reading) -> list[Place] | None:
+        found: list[Place] = []
+        for row in rows:
+            places = row.places(reading)
+            if places is None:
+                return None
+            found += places
+        return found if len(found) <= self.limits.quick else None
 
 
 def _follow(ones: list[Place], others: list[Place], distance: int) -> bool:
@@ -223,18 +258,23 @@ def _follow(ones: list[Place], others: list[Place], distance: int) -> bool:
 class Judged:
     """What only the evaluator can tell; `implied` has to be met as well, and costs less."""
 
-    __slots__ = ("implied", "query", "scope")
+    __slots__ = ("implied", "limits", "query", "scope")
 
-    def __init__(self, query: Query, scope: Scope, implied: Condition | None = None) -> None:
+    def __init__(self, query: Query, scope: Scope, limits: Limits, implied: Condition | None = None) -> None:
         self.query = query
         self.scope = scope
+        self.limits = limits
         self.implied = implied
 
     def met(self, reading: Reading) -> bool:
         """Whether the evaluator finds it."""
         if self.implied is not None and not self.implied.met(reading):
             return False
-        return find(self.query, reading.document, self.scope) is not None
+        return _is_found(self.query, self.scope, self.limits, reading)
+
+
+def _is_found(query: Query, scope: Scope, limits: Limits, reading: Reading) -> bool:
+    return Finder(reading.document, limits).find(query, scope) is not None
 
 
 class Tested:
@@ -249,5 +289,5 @@ class Tested:
         """Whether the article passes."""
         verdict = reading.verdicts.get(self)
         if verdict is None:
-            verdict = reading.verdicts[self] = find(self.query, reading.document, ()) is not None
+            verdict = reading.verdicts[self] = _is_found(self.query, (), limits_of(self.query), reading)
         return verdict

@@ -1,8 +1,10 @@
 """An article made ready for matching: its fields as tokens, and where in them each key stands."""
 
 from bisect import bisect_left
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from matching.analyzer import Lexicon, Token, folded_only, terms_of, tokens
 from news.article import Article
@@ -17,6 +19,13 @@ class Stream:
         self.text = text
         self.language = language
         self.lexicon = lexicon
+        self.standings: dict[Hashable, object] = {}
+        """Where the words of queries stand, as whoever looks for them has found it: they are looked for often."""
+
+    @cached_property
+    def words(self) -> list[Token]:
+        """The tokens without the joined forms, each at its position."""
+        return [token for token in self.tokens if token.length == 1]
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -43,15 +52,14 @@ class Stream:
 
     def beginning_with(self, prefix: str) -> list[Token]:
         """The tokens whose folded form begins so."""
-        found: list[Token] = []
-        for form in self._forms[bisect_left(self._forms, prefix) :]:
-            if not form.startswith(prefix):
-                break
-            found += self.in_this_form(form)
-        return sorted(found, key=_place)
+        # No word holds the last character of all.
+        begin, end = bisect_left(self.forms, prefix), bisect_left(self.forms, f"{prefix}\U0010ffff")
+        lists = [self.in_this_form(form) for form in self.forms[begin:end]]
+        return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=_place)
 
     @cached_property
-    def _forms(self) -> list[str]:
+    def forms(self) -> list[str]:
+        """Every folded form once, sorted."""
         return sorted({token.folded for token in self.tokens})
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matching.document import Document
-from matching.evaluate import ANYWHERE, Scope, find, narrowed, passes
+from matching.evaluate import ANYWHERE, Finder, Scope, narrowed
 from matching.fields import TESTS
+from matching.limits import limits_of
 from matching.nearly import between, instead, where
 from matching.printer import canonical
 from news.article import Article
@@ -18,6 +19,7 @@ State = Literal["holds", "does not hold", "not needed"]
 
 _LONGEST_CLAUSE = 120
 _MOST_ALIKE = 20  # words for which one that is spelled alike is looked for; it takes longest
+_MOST_INSTEAD = 200  # clauses for which it is looked what there is instead; nobody reads more of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +38,25 @@ class Judged:
 
 def explain(query: Query, document: Document) -> Judged:
     """The whole tree, judged; its root holds where the query matches."""
-    return _Judge(document).judged(query, ANYWHERE, needed=True)
+    return _Judge(Finder(document, limits_of(query))).judged(query, ANYWHERE, needed=True)
 
 
 def explain_miss(query: Query, document: Document) -> str:
     """The first clause that the article does not meet, as a sentence; empty where the query matches."""
-    return "" if find(query, document, ANYWHERE) is not None else _miss(query, document, ANYWHERE)
+    finder = Finder(document, limits_of(query))
+    return "" if finder.find(query, ANYWHERE) is not None else _miss(query, finder, ANYWHERE)
 
 
 class _Judge:
     """Judges the clauses of one query over one article."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
         self._alike_left = _MOST_ALIKE
+        self._instead_left = _MOST_INSTEAD
 
     def judged(self, query: Query, scope: Scope, *, needed: bool) -> Judged:
-        holds = find(query, self._document, scope) is not None
+        holds = self._finder.find(query, scope) is not None
         state: State = "holds" if holds else "does not hold" if needed else "not needed"
         parts = tuple(self._parts(query, scope, holds=holds, needed=needed))
         return Judged(query, state, self._why(query, scope) if state == "does not hold" else "", parts)
@@ -77,7 +81,7 @@ class _Judge:
 
     def _tested(self, name: FieldName, query: Query, *, needed: bool) -> Judged:
         """The values of a test such as `lang:(fr OR en)`."""
-        holds = passes(name, query, self._document.article)
+        holds = self._finder.passes(name, query)
         state: State = "holds" if holds else "does not hold" if needed else "not needed"
         inner: tuple[Query, ...] = query.parts if isinstance(query, And | Or) else ()
         needs = needed and not (isinstance(query, Or) and holds)
@@ -89,41 +93,45 @@ class _Judge:
         match query:
             case Word() | Exact() | Prefix() | Phrase():
                 self._alike_left -= 1
-                return instead(query, self._document, scope, alike=self._alike_left >= 0)
+                self._instead_left -= 1
+                if self._instead_left < 0:
+                    return ""
+                return instead(query, self._finder, scope, alike=self._alike_left >= 0)
             case Near(left, right):
-                both = all(find(part, self._document, scope) is not None for part in (left, right))
-                return between(query, self._document, scope) if both else ""
+                both = all(self._finder.find(part, scope) is not None for part in (left, right))
+                self._instead_left -= both
+                return between(query, self._finder, scope) if both and self._instead_left >= 0 else ""
             case Field(name) if name in TESTS:
-                return _fact(name, self._document.article)
+                return _fact(name, self._finder.document.article)
             case Not():
                 return "what it excludes is there"
             case _:
                 return ""
 
 
-def _miss(query: Query, document: Document, scope: Scope) -> str:
+def _miss(query: Query, finder: Finder, scope: Scope) -> str:
     """The sentence for a clause that is known not to match."""
     written = clip(canonical(query), _LONGEST_CLAUSE)
     match query:
         case And(parts):
-            failed = next(part for part in parts if find(part, document, scope) is None)
-            return _miss(failed, document, scope)
+            failed = next(part for part in parts if finder.find(part, scope) is None)
+            return _miss(failed, finder, scope)
         case Or():
             return f"no branch of {written} is met{_within(scope)}"
         case Not(part):
             return f"{clip(canonical(part), _LONGEST_CLAUSE)} is met{_within(scope)}, and it is excluded"
         case Near(left, right):
-            failing = [part for part in (left, right) if find(part, document, scope) is None]
+            failing = [part for part in (left, right) if finder.find(part, scope) is None]
             if failing:
-                return _miss(failing[0], document, scope)
-            gap = between(query, document, scope)
+                return _miss(failing[0], finder, scope)
+            gap = between(query, finder, scope)
             return f"both sides of {written} occur{_within(scope)}, but not so near: {gap}"
         case Field(name) if name in TESTS:
-            return f"{written} is not met: {_fact(name, document.article)}"
+            return f"{written} is not met: {_fact(name, finder.document.article)}"
         case Field(name, part):
-            return _miss(part, document, narrowed(name, scope))
+            return _miss(part, finder, narrowed(name, scope))
         case Word() | Exact() | Prefix() | Phrase():
-            found = instead(query, document, scope)
+            found = instead(query, finder, scope)
             return f"{written} does not occur in {where(scope)}" + (f", {found}" if found else "")
         case _:
             return f"{written} is not met"

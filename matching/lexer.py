@@ -12,6 +12,7 @@ from news.text import clip, composed
 
 Kind = Literal["word", "exact", "prefix", "phrase", "(", ")", "and", "or", "not", "near", "field", "watch", "end"]
 FARTHEST = 1_000
+MOST_CHARACTERS = 100_000
 
 _SPACE = re.compile(f"[\\s{INVISIBLE_SPACES}]+")
 _STOPS = f"\\s{INVISIBLE_SPACES}()|{QUOTES}"
@@ -50,6 +51,9 @@ class Lexeme:
 
 def lexemes(query: str) -> list[Lexeme]:
     """The query's lexemes, the last of kind `end`. Raises QueryError for what can be no part of any query."""
+    if len(query) > MOST_CHARACTERS:
+        hint = "make several watches of it"
+        raise QueryError(f"the query has over {MOST_CHARACTERS:,} characters", MOST_CHARACTERS, hint)
     return _Lexer(query).run()
 
 

@@ -1,6 +1,5 @@
 """Plans that no index could carry are made smaller: they let through more, and the matcher decides on it."""
 
-from news.query import And, Field, Near, Not, Or, Query
 from news.search import (
     SearchAll,
     SearchAny,
@@ -31,19 +30,6 @@ def size(plan: SearchPlan) -> int:
             return sum(map(size, parts))
         case SearchBut(part):
             return size(part)
-        case _:
-            return 1
-
-
-def leaves(query: Query) -> int:
-    """How many words, phrases and tests a query has."""
-    match query:
-        case And(parts) | Or(parts):
-            return sum(map(leaves, parts))
-        case Near(left, right):
-            return leaves(left) + leaves(right)
-        case Not(part) | Field(_, part):
-            return leaves(part)
         case _:
             return 1
 

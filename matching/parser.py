@@ -9,9 +9,20 @@ primary := ( or ) | "exact phrase" | "inflected words"~n | =Exact | prefix* | wo
 
 from collections.abc import Callable
 
-from matching.clause import Clause, all_of, any_of, leaf_clause, near_each_other, negated, reference_clause, within
+from matching.clause import (
+    Clause,
+    all_of,
+    any_of,
+    leaf_clause,
+    leaf_of,
+    near_each_other,
+    negated,
+    reference_clause,
+    within,
+)
 from matching.fields import EXAMPLES, NAMES, TESTS
 from matching.lexer import Kind, Lexeme, lexemes
+from matching.pattern import terms
 from news.errors import QueryError
 from news.query import FieldName, Query
 
@@ -23,7 +34,10 @@ _BEGIN_OPERAND: frozenset[Kind] = _BEGIN_PRIMARY | {"not", "field", "watch"}
 
 
 def parse(text: str) -> Query:
-    """The tree of a query, in French, English or both. Raises QueryError, with the position counted from 0."""
+    """The tree of a query, in French, English or both. Raises QueryError, with the position counted from 0.
+
+    A term is a word as an article's are counted: the parts of a hyphenated one are several.
+    """
     return _Parser(lexemes(text)).parse()
 
 
@@ -128,8 +142,9 @@ class _Parser:
             raise _closes_none(lexeme)
         if lexeme.kind not in _LEAVES:
             raise QueryError(f"nothing stands before this {lexeme.text}", lexeme.at, "write what it joins, or quote it")
-        self._count(len(lexeme.text.split()), lexeme)
-        return leaf_clause(lexeme, self.field)
+        leaf = leaf_of(lexeme)
+        self._count(1 if self.field in TESTS else terms(leaf), lexeme)
+        return leaf_clause(leaf, lexeme, self.field)
 
     def _bracket(self, opening: Lexeme) -> Clause:
         if self._kind == ")":

@@ -42,6 +42,12 @@ def pattern(leaf: Leaf) -> Pattern:
             return Pattern(leaf, words, "any form" if inflected else "this form", slop)
 
 
+@lru_cache(maxsize=20_000)
+def terms(leaf: Leaf) -> int:
+    """How many words a leaf asks for: the parts of a hyphenated one and the characters of a Chinese one count each."""
+    return max(1, sum(len(spellings[0]) for spellings in pattern(leaf).words))
+
+
 def _words(text: str) -> tuple[Spellings, ...]:
     """The text's words; the parts of a hyphenated one are gathered with their joined form."""
     found = tokens(text)

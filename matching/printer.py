@@ -14,7 +14,7 @@ _OR, _AND, _NEAR, _UNARY, _PRIMARY = range(5)
 def canonical(query: Query) -> str:
     """The query in its normal form: English operators, every AND written, no bracket more than is needed.
 
-    `parse(canonical(query)) == query` for every query that `parse` gives.
+    `parse(canonical(query)) == query` for every query that `parse` gives, unless the ANDs make it too long to be one.
     """
     return _text(query, _OR)
 

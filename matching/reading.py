@@ -93,9 +93,15 @@ class Reading:
             if after in self._joined:
                 yield form, self._joined[after][0], after
 
-    def goes_on(self, pair: Pair, leaves: Sequence[Leaf]) -> bool:
-        """Whether the pair stands anywhere, its second word the first of these leaves, with the others behind."""
-        for index in self._paired.get(pair, ()):
+    def goes_on(self, pair: Pair, leaves: Sequence[Leaf], most: int) -> bool | None:
+        """Whether the pair stands anywhere, its second word the first of these leaves, with the others behind.
+
+        None where it stands more than `most` times: that is a long look.
+        """
+        starts = self._paired.get(pair, ())
+        if len(starts) > most:
+            return None
+        for index in starts:
             at = index
             for leaf in leaves:
                 at = self._after(leaf, at)

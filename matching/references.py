@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from matching.fields import TESTS
 from matching.fold import fold
 from matching.lexer import lexemes, name_written
+from matching.limits import words_of
 from matching.parser import MOST_TERMS, parse
+from matching.pattern import terms
 from matching.printer import canonical
 from news.errors import QueryError
-from news.query import And, Field, Near, Not, Or, Phrase, Query, Reference
+from news.query import And, Field, Near, Not, Or, Query, Reference
 from news.text import clip
 
 Named = Mapping[str, Query | QueryError]
@@ -126,11 +129,13 @@ class _Resolution:
             case Not(part):
                 one = self._with(part)
                 return _over(Not(one.query), [one])
+            case Field(name) if name in TESTS:
+                return _Whole(query, words_of(query), 1)
             case Field(name, part):
                 one = self._with(part)
                 return _over(Field(name, one.query), [one])
             case _:
-                return _Whole(query, len(query.text.split()) if isinstance(query, Phrase) else 1, 0)
+                return _Whole(query, terms(query), 0)
 
     def _error(self, message: str, hint: str) -> QueryError:
         return QueryError(message, self.used.at, hint)

@@ -8,7 +8,8 @@ from itertools import chain
 from math import isfinite
 
 from matching import spans
-from matching.narrowing import in_parts, leaves
+from matching.limits import words_of
+from matching.narrowing import in_parts
 from news.article import SearchHit, StoredArticle
 from news.errors import CursorError
 from news.query import Query
@@ -94,7 +95,7 @@ class _Asked:
     @property
     def most_read(self) -> int:
         """How many candidates may be looked at: fewer where the query is so long that each takes its time."""
-        return _MOST_READ // max(1, leaves(self.query) // _USUAL_SIZE)
+        return _MOST_READ // max(1, words_of(self.query) // _USUAL_SIZE)
 
 
 async def _asked(tx: Transaction, query: Query, reader: Reader, only: SearchFilter, seen: Seen) -> _Asked:

@@ -186,9 +186,9 @@ def test_the_words_of_phrases_count_as_terms() -> None:
     [
         ("(" * 101 + "Corée" + ")" * 101, 100),
         ("(" * 100_000, 100),
-        ("(" * 100_000 + ")" * 100_000, 100),
-        ("Corée " + "-" * 100_000 + "nord", 106),
-        ("NOT " * 100_000 + "Corée", 400),
+        ("(" * 50_000 + ")" * 50_000, 100),
+        ("Corée " + "-" * 90_000 + "nord", 106),
+        ("NOT " * 20_000 + "Corée", 400),
         ("titre:(" * 60 + "Corée", 7),
     ],
 )
@@ -221,4 +221,4 @@ def test_a_distance_of_five_thousand_digits_is_only_too_far() -> None:
 
 
 def test_a_watch_may_have_any_name_of_any_length() -> None:
-    assert parse("watch:" * 20_000) == Reference("watch:" * 19_999)
+    assert parse("watch:" * 15_000) == Reference("watch:" * 14_999)
