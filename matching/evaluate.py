@@ -19,15 +19,17 @@ Hits = list[tuple[Span, ...]]
 """The places of each word, phrase or NEAR that is met."""
 
 
-def spans(query: Query, document: Document) -> tuple[Span, ...] | None:
+def spans(query: Query, document: Document, most: int = MOST_HITS) -> tuple[Span, ...] | None:
     """The hits that explain the match, in order, none overlapping another; None where the query does not match.
 
-    A match without a word in title or text (`lang:fr`, `source:Reuters`) has no spans. A thousand at most are given,
-    and of a part of a query of hundreds of words fewer: the first ones.
+    A match without a word in title or text (`lang:fr`, `source:Reuters`) has no spans. So many at most are given, and
+    of a part of a query of hundreds of words fewer: the first ones.
     """
     limits = limits_of(query)
+    if most > MOST_HITS:  # for who has the time, and wants them all
+        limits = limits._replace(hits=most)
     found = Finder(document, limits).find(query, ANYWHERE)
-    return None if found is None else _merged(together(found))[:MOST_HITS]
+    return None if found is None else _merged(together(found))[:most]
 
 
 def together(found: Hits) -> Iterable[Span]:

@@ -31,9 +31,12 @@ def sample(text: str, language: str = "") -> Article:
 
 
 def asked(query: Query, article: Article, lexicon: Lexicon) -> Verdict:
-    """The verdict of a query, which uses no other watches any more, on a sample; may wait for a language to load."""
+    """The verdict of a query, which uses no other watches any more, on a sample, with all its hits.
+
+    May wait for a language to load.
+    """
     read = document(article, "", lexicon)
-    found = spans(query, read)
+    found = spans(query, read, most=len(article.title) + len(article.text))
     return Verdict(found) if found is not None else Verdict(None, explain_miss(query, read))
 
 
