@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from news import url as urls
 from news.article import Article, StoredArticle
 from news.errors import NotFoundError
-from news.text import composed
 from storage import tables
 from storage.rows import insert_new
 
@@ -121,7 +120,7 @@ class Articles:
         """The newest articles (those first seen last), of one source if named, below an id if given."""
         statement = STORED.order_by(_article.c.id.desc()).limit(limit)
         if source:
-            statement = statement.where(_source.c.name == composed(source))
+            statement = statement.where(_source.c.name == source)
         if before_id is not None:
             statement = statement.where(_article.c.id < before_id)
         return [stored_value(row) for row in await self._connection.execute(statement)]

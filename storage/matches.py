@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.article import Span, StoredArticle
 from news.errors import NotFoundError
-from news.text import composed
 from news.watch import Match
 from storage import tables
 from storage.articles import stored_value
@@ -108,7 +107,7 @@ class Matches:
         """The newest matches, of one watch if named, after an instant if given."""
         statement = _FOUND.order_by(_match.c.id.desc()).limit(limit)
         if watch:
-            statement = statement.where(_watch.c.name == composed(watch))
+            statement = statement.where(_watch.c.name == watch)
         if after is not None:
             statement = statement.where(_match.c.matched_at > after)
         return [_value(row) for row in await self._connection.execute(statement)]

@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.errors import ConflictError, NotFoundError
-from news.text import composed
 from storage.rows import insert_new
 
 T = TypeVar("T")
@@ -44,7 +43,7 @@ class Named(Generic[T]):
 
     async def get(self, name: str) -> T:
         """The one of this name. Raises NotFoundError, naming what there is."""
-        statement = select(*self._columns()).where(self.table.c.name == composed(name), ~self.table.c.removed)
+        statement = select(*self._columns()).where(self.table.c.name == name, ~self.table.c.removed)
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise NotFoundError(f"there is no {self.noun} named {name!r}", await self._known())

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.alert import Alert, Attempt, Delivery, DeliveryState
 from news.errors import NotFoundError
-from news.text import composed
 from storage import tables
 from storage.channels import channel_value
 from storage.rows import insert_missing, insert_new
@@ -209,7 +208,7 @@ class Outbox:
         if state:
             statement = statement.where(_delivery.c.state == state)
         if channel:
-            statement = statement.where(_channel.c.name == composed(channel))
+            statement = statement.where(_channel.c.name == channel)
         return await self._all(statement)
 
     async def get(self, number: int) -> Delivery:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     false,
 )
 
-from storage.types import CleanText, Instant, JsonText, LearnedText
+from storage.types import CleanText, Instant, JsonText, LearnedText, NameText
 
 metadata = MetaData(
     naming_convention={
@@ -43,7 +43,7 @@ source = Table(
     "source",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", CleanText, nullable=False, unique=True),
+    Column("name", NameText, nullable=False, unique=True),
     Column("url", CleanText, nullable=False),
     Column("origin", String(16), nullable=False),
     Column("interval", Integer, nullable=False),
@@ -215,10 +215,10 @@ watch = Table(
     "watch",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", CleanText, nullable=False, unique=True),
+    Column("name", NameText, nullable=False, unique=True),
     Column("query", CleanText, nullable=False),
     Column("channels", JsonText, nullable=False),
-    _text("watchlist"),
+    Column("watchlist", NameText, nullable=False, server_default=""),
     Column("origin", String(16), nullable=False),
     _flag("paused"),
     _flag("removed"),
@@ -246,7 +246,7 @@ channel = Table(
     "channel",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", CleanText, nullable=False, unique=True),
+    Column("name", NameText, nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
     Column("settings", JsonText, nullable=False),
     Column("origin", String(16), nullable=False),

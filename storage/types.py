@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
-from news.text import storable
+from news.text import composed, storable
 
 
 class Instant(TypeDecorator[datetime]):
@@ -41,6 +41,17 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Clean it on its way in."""
         return None if value is None else storable(value)
+
+
+class NameText(CleanText):
+    """A name, which is kept and looked up as composed text: `é` may be typed as one sign or as two."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Clean and compose it on its way in."""
+        cleaned = super().process_bind_param(value, dialect)
+        return None if cleaned is None else composed(cleaned)
 
 
 class JsonText(TypeDecorator[Any]):

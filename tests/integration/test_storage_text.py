@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 from news.alert import Alert, Told
 from news.article import Article
 from news.source import Feed, FoundLink
-from news.text import storable
+from news.text import composed, storable
 from storage import Database, tables
 from tests.judges import judge
 from tests.samples import HOUR, NOON, a_channel, a_source, a_watch, an_article, put_article, told_of
@@ -53,7 +53,7 @@ async def test_hostile_text_in_an_article_is_kept(database: Database, hostile: t
     async with database.read() as transaction:
         stored = await transaction.articles.get(number)
         expected = replace(article, title=kept, text=kept, authors=(kept, "Zoé"))
-        assert (stored.source, stored.article) == (f"source {kept}", expected)
+        assert (stored.source, stored.article) == (composed(f"source {kept}"), expected)
 
 
 async def test_hostile_text_in_names_finds_what_it_named(database: Database, hostile: tuple[str, str]) -> None:
@@ -63,11 +63,12 @@ async def test_hostile_text_in_names_finds_what_it_named(database: Database, hos
         await transaction.watches.put(replace(a_watch(text, query=text), channels=(text,), watchlist=text), NOON)
         await transaction.channels.put(replace(a_channel(text), settings={text: [text, {"x": text}]}), NOON)
     async with database.read() as transaction:
-        assert (await transaction.sources.get(text)).name == kept
+        name = composed(kept)
+        assert (await transaction.sources.get(text)).name == name
         watch = await transaction.watches.get(text)
-        assert (watch.name, watch.query, watch.channels, watch.watchlist) == (kept, kept, (kept,), kept)
+        assert (watch.name, watch.query, watch.channels, watch.watchlist) == (name, kept, (kept,), name)
         channel = await transaction.channels.get(text)
-        assert (channel.name, channel.settings) == (kept, {kept: [kept, {"x": kept}]})
+        assert (channel.name, channel.settings) == (name, {kept: [kept, {"x": kept}]})
 
 
 async def test_hostile_text_from_servers_is_kept(database: Database, hostile: tuple[str, str]) -> None:
