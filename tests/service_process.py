@@ -10,8 +10,31 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.sites import LocalSite
+
 PATIENCE = 60.0
 Line = dict[str, Any]
+
+
+def settings(site: LocalSite, extra: str = "") -> str:
+    """One source, visited each second."""
+    return f"""
+[crawler]
+delay = 0
+interval = "1s"
+[service]
+stop_within = "2s"
+[web]
+port = 0
+[extraction]
+workers = 1
+[network]
+allow = ["{site.address}"]
+[[source]]
+name = "Le Site"
+url = "{site.url()}"
+{extra}
+"""
 
 
 class ServiceProcess:

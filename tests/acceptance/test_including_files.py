@@ -5,30 +5,14 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.service_process import service
+from tests.service_process import service, settings
 from tests.sites import LocalSite
 
 USING = '[[watch]]\nname = "Sommet"\nquery = "watch:Pays sommet"\n'
 
 
 def _settings(site: LocalSite) -> str:
-    return f"""
-include = ["watches/*.toml"]
-[crawler]
-delay = 0
-interval = "1s"
-[service]
-stop_within = "2s"
-[web]
-port = 0
-[extraction]
-workers = 1
-[network]
-allow = ["{site.address}"]
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-"""
+    return f'include = ["watches/*.toml"]\n{settings(site)}'
 
 
 def _write(folder: Path, query: str, more: str = USING) -> None:

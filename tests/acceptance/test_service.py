@@ -13,29 +13,8 @@ import pytest
 from aiohttp import web
 
 from tests.receivers import WebhookReceiver
-from tests.service_process import ServiceProcess, service
+from tests.service_process import ServiceProcess, service, settings
 from tests.sites import LocalSite
-
-
-def settings(site: LocalSite, extra: str = "") -> str:
-    """One source, visited each second."""
-    return f"""
-[crawler]
-delay = 0
-interval = "1s"
-[service]
-stop_within = "2s"
-[web]
-port = 0
-[extraction]
-workers = 1
-[network]
-allow = ["{site.address}"]
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-{extra}
-"""
 
 
 async def started(vigie: ServiceProcess) -> str:
