@@ -1,8 +1,8 @@
 """Reading: articles become documents as every watch reads them, and what that needs is loaded in a thread."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 
@@ -10,6 +10,7 @@ from matching import DictionaryLexicon, Document, document, search_plans
 from news.article import Article
 from news.query import Query
 from news.search import SearchPlans
+from service.beside import beside
 from storage import Database
 
 log = structlog.get_logger()
@@ -48,16 +49,9 @@ class Reader:
             await self.ready(language)
         return search_plans(query, self._lexicon, languages)
 
-    @asynccontextmanager
-    async def warming(self, database: Database) -> AsyncIterator[None]:
+    def warming(self, database: Database) -> AbstractAsyncContextManager[None]:
         """Load what the archive speaks, while the block goes on; at its end, what is not begun is left."""
-        task = asyncio.create_task(self._warm(database))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return beside(self._warm(database))
 
     async def _warm(self, database: Database) -> None:
         """Load the languages of the latest articles, the most frequent first."""

@@ -1,12 +1,12 @@
 """Reindex: articles that wait to be indexed are, a few at a time, while everything else goes on."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 
 from matching import analyzer, search_row
+from service.beside import beside
 from service.reader import Reader
 from storage import Database
 
@@ -22,16 +22,9 @@ class Reindexer:
         self._database = database
         self._reader = reader
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Index while the block goes on; what is left at its end waits for the next time."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return beside(self._run())
 
     async def _run(self) -> None:
         try:
