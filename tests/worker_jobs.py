@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from pathlib import Path
 
 from news.errors import FeedError, QueryError
@@ -16,8 +15,9 @@ def double(number: int, *, plus: int = 0) -> int:
     return 2 * number + plus
 
 
-def double_in_no_hurry(number: int) -> int:
-    time.sleep(0.5)
+def double_when_let(number: int, gate: str) -> int:
+    """Wait at a named pipe until somebody who had it open to write closes it."""
+    Path(gate).read_bytes()
     return 2 * number
 
 
@@ -45,8 +45,9 @@ def spin(note: str = "") -> None:
         pass
 
 
-def die() -> None:
-    time.sleep(0.2)  # a death that is noticed as this call's own
+def die_when_let(gate: str) -> None:
+    """Wait as above, then die: once the pool has heard of the call, the death is noticed as its own."""
+    Path(gate).read_bytes()
     os.kill(os.getpid(), signal.SIGKILL)
 
 

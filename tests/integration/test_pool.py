@@ -51,6 +51,18 @@ def gone(pid: int) -> bool:
         os.close(process)
 
 
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """A named pipe at which a call waits."""
+    os.mkfifo(tmp_path / "gate")
+    return tmp_path / "gate"
+
+
+async def _held(gate: Path) -> int:
+    """Wait until a call has come to the gate, and hold it: it goes on when the descriptor is closed."""
+    return await asyncio.to_thread(os.open, gate, os.O_WRONLY)
+
+
 async def test_a_call_brings_its_result(pool: WorkerPool) -> None:
     assert await pool.run(worker_jobs.double, 20, plus=2) == 42
 
@@ -96,9 +108,13 @@ async def test_waiting_for_a_worker_does_not_count(pool: WorkerPool) -> None:
     assert third == 2
 
 
-async def test_a_worker_that_dies_fails_its_own_call_only(pool: WorkerPool) -> None:
-    calls = [pool.run(worker_jobs.die), *(pool.run(worker_jobs.double, number) for number in range(30))]
-    died, *others = await asyncio.gather(*calls, return_exceptions=True)
+async def test_a_worker_that_dies_fails_its_own_call_only(pool: WorkerPool, gate: Path) -> None:
+    dying = asyncio.create_task(pool.run(worker_jobs.die_when_let, str(gate)))
+    held = await _held(gate)
+    calls = [asyncio.create_task(pool.run(worker_jobs.double, number)) for number in range(30)]
+    await calls[0]
+    os.close(held)
+    died, *others = await asyncio.gather(dying, *calls, return_exceptions=True)
     assert isinstance(died, WorkerDiedError)
     assert others == [2 * number for number in range(30)]
 
@@ -145,12 +161,15 @@ async def test_a_call_that_nobody_waits_for_any_more_gives_its_worker_back(tmp_p
     assert endless.cancelled()
 
 
-async def test_closing_waits_for_what_is_under_way_and_leaves_no_process() -> None:
+async def test_closing_waits_for_what_is_under_way_and_leaves_no_process(gate: Path) -> None:
     pool = WorkerPool(2, rehearsal=worker_jobs.nothing)
     workers = await pids(pool)
-    last = asyncio.create_task(pool.run(worker_jobs.double_in_no_hurry, 5))
-    await asyncio.wait([last], timeout=0.1)
-    await pool.close()
+    last = asyncio.create_task(pool.run(worker_jobs.double_when_let, 5, str(gate)))
+    held = await _held(gate)
+    closing = asyncio.create_task(pool.close())
+    await asyncio.wait([closing], timeout=0.5)  # in which it must not end
+    os.close(held)
+    await closing
     assert await last == 10
     assert all(gone(pid) for pid in workers)
     with pytest.raises(RuntimeError, match="dismissed"):
@@ -235,14 +254,19 @@ async def test_pages_that_never_end_are_killed_while_others_are_extracted() -> N
         await pool.close()
 
 
-async def test_a_page_whose_reader_dies_is_a_verdict_too(pool: WorkerPool) -> None:
+async def test_a_page_whose_reader_dies_is_a_verdict_too(pool: WorkerPool, gate: Path) -> None:
     class Dying:
         """Workers that run something deadly in the place of what they are given."""
 
         async def run(self, function: object, *args: object, **kwargs: object) -> object:
-            return await pool.run(worker_jobs.die)
+            return await pool.run(worker_jobs.die_when_let, str(gate))
 
-    answer = await PoolExtractor(Dying()).extract(Page("https://a.example/b", b""))  # type: ignore[arg-type]
+    extractor = PoolExtractor(Dying())  # type: ignore[arg-type]
+    extracting = asyncio.create_task(extractor.extract(Page("https://a.example/b", b"")))
+    held = await _held(gate)
+    await pool.run(worker_jobs.double, 1)  # its answer comes behind the word that the call has begun
+    os.close(held)
+    answer = await extracting
     assert isinstance(answer, NoArticle)
     assert answer.reason == "crashed"
 
