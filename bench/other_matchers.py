@@ -39,21 +39,25 @@ def _terms(document: Document) -> tuple[str, str]:
 
 
 def fts5(query: Query) -> str:
-    """A query of the mix in FTS5's language."""
+    """A query in FTS5's language; ValueError for what that cannot say.
+
+    An excluded part stands in an AND, beside one that is not. Words are single tokens, for FTS5 holds one a position.
+    """
     match query:
-        case Word(text) | Phrase(text):
+        case Word(text) | Phrase(text, slop=0):
             return f'"{search_terms(text)}"'
         case Prefix(text):
             return f'"{search_terms(text)}"*'
-        case Near(left, right, distance):
+        case Near(left, right, distance, ordered=False):
             return f"NEAR({fts5(left)} {fts5(right)}, {distance})"
-        case And((wanted, Not(unwanted))):
-            return f"({fts5(wanted)} NOT {fts5(unwanted)})"
         case And(parts):
-            return "(" + " AND ".join(map(fts5, parts)) + ")"
+            wanted = " AND ".join(fts5(part) for part in parts if not isinstance(part, Not))
+            return (
+                "(" + " NOT ".join([f"({wanted})", *(fts5(part.part) for part in parts if isinstance(part, Not))]) + ")"
+            )
         case Or(parts):
             return "(" + " OR ".join(map(fts5, parts)) + ")"
-        case Field(name, part):
+        case Field("title" | "text" as name, part):
             return f"({name} : {fts5(part)})"
         case _:
             raise ValueError(f"FTS5 cannot say {query}")
