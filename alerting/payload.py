@@ -9,6 +9,7 @@ from news.alert import Alert, Told
 
 TYPE = "article.matched"
 SOURCE_TYPES = ("source.silent", "source.failing", "source.blocked", "source.suspect", "source.back")
+CHANNEL_TYPE = "channel.paused"
 VERSION = 1
 
 
@@ -16,12 +17,14 @@ def payload(alert: Alert) -> dict[str, Any]:
     """The alert as plain values; the hits count characters (Unicode code points) of the title or excerpt given here."""
     told = alert.told
     head = {
-        "type": TYPE if alert.kind == "match" else f"source.{alert.kind}",
+        "type": _type(alert),
         "version": VERSION,
         "timestamp": _instant(alert.decided_at),
         "sequence": alert.sequence,
         "test": alert.is_test,
     }
+    if alert.kind == "channel":
+        return {**head, "channel": {"name": told.source}, "title": told.title, "text": told.excerpt}
     if alert.kind != "match":
         source = {"name": told.source, "url": told.url}
         return {**head, "source": source, "title": told.title, "text": told.excerpt}
@@ -36,6 +39,12 @@ def payload(alert: Alert) -> dict[str, Any]:
             for span in spans
         ],
     }
+
+
+def _type(alert: Alert) -> str:
+    if alert.kind == "match":
+        return TYPE
+    return CHANNEL_TYPE if alert.kind == "channel" else f"source.{alert.kind}"
 
 
 def body(alert: Alert) -> bytes:

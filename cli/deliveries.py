@@ -1,24 +1,24 @@
 """`vigie deliveries`: what became of each alert."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.archive import reading, writing
 from cli.group import group
 from cli.named import state_cell
-from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit
-from cli.output import ago, print_facts, print_json, print_line, print_note, print_table, when
+from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit, Since, Until
+from cli.output import Cell, ago, print_facts, print_json, print_line, print_note, print_table, when
 from news.alert import Attempt, Delivery, DeliveryState
 from news.clock import SystemClock
+from news.delivering import Selection
 from news.errors import ConfigError
 
 if TYPE_CHECKING:
     from cli.place import Archive
     from storage import Transaction
 
-_ALL = 1_000_000
 _CHANNEL = typer.Option("--channel", help="Only those over one channel.", metavar="NAME")
 
 app = group("What became of each alert: pending, sent, failed or dead.")
@@ -47,6 +47,8 @@ def shown(delivery: Delivery) -> dict[str, Any]:
 def list_(
     state: Annotated[DeliveryState | None, typer.Option("--state", help="Only those in one state.")] = None,
     channel: Annotated[str, _CHANNEL] = "",
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 20,
     data: Data = DEFAULT_DATA,
     config: Config = None,
@@ -62,27 +64,31 @@ def list_(
         vigie deliveries list
 
         vigie deliveries list --state dead --channel desk
+
+        vigie deliveries list --since 2026-11-20 --until 2026-11-21
     """
-    found = reading(data, config, lambda tx: _listed(tx, limit, state or "", channel))
+    wanted = Selection((state,) if state else (), channel, since, until)
+    found = reading(data, config, lambda tx: _listed(tx, limit, wanted))
     if json:
         print_json([shown(delivery) for delivery in found])
         return
     now = SystemClock().now()
-    rows = [
-        [
-            str(delivery.id),
-            state_cell(delivery.state),
-            delivery.channel.name,
-            delivery.alert.watch or f"(source {delivery.alert.kind})",
-            delivery.alert.told.title,
-            str(delivery.attempts),
-            _when_next(delivery, now),
-            delivery.last_error,
-        ]
-        for delivery in found
-    ]
+    rows = [_row(delivery, now) for delivery in found]
     columns = ["id", "state", "channel", "watch", "title", "attempts", "sent or next try", "last error"]
     print_table("", columns, rows, "There is no such delivery.")
+
+
+def _row(delivery: Delivery, now: datetime) -> list[Cell]:
+    return [
+        str(delivery.id),
+        state_cell(delivery.state),
+        delivery.channel.name,
+        delivery.alert.watch or _about(delivery),
+        delivery.alert.told.title,
+        str(delivery.attempts),
+        _when_next(delivery, now),
+        delivery.last_error,
+    ]
 
 
 def _when_next(delivery: Delivery, now: datetime) -> str:
@@ -93,10 +99,15 @@ def _when_next(delivery: Delivery, now: datetime) -> str:
     return ago(delivery.next_try_at, now) if delivery.next_try_at and delivery.next_try_at > now else "now"
 
 
-async def _listed(tx: "Transaction", limit: int, state: str, channel: str) -> list[Delivery]:
-    if channel:
-        await tx.channels.get(channel)
-    return await tx.outbox.latest(limit, state, channel)
+def _about(delivery: Delivery) -> str:
+    kind = delivery.alert.kind
+    return "(channel paused)" if kind == "channel" else f"(source {kind})"
+
+
+async def _listed(tx: "Transaction", limit: int, wanted: Selection) -> list[Delivery]:
+    if wanted.channel:
+        await tx.channels.get(wanted.channel)
+    return await tx.outbox.latest(limit, wanted)
 
 
 @app.command("show")
@@ -151,39 +162,65 @@ def replay(
         typer.Argument(max=LARGEST_NUMBER, help="Their numbers in `vigie deliveries list`.", metavar="ID..."),
     ] = None,
     state: Annotated[
-        Literal["failed", "dead"] | None, typer.Option("--state", help="All that are in this state.")
+        DeliveryState | None, typer.Option("--state", help="Those in this state; without it, failed and dead ones.")
     ] = None,
     channel: Annotated[str, _CHANNEL] = "",
+    since: Since = None,
+    until: Until = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Send deliveries once more, under the same keys: receivers can tell that they had them before.
 
-    A running service sends them at once; `vigie crawl` does so too.
+    They are named by their numbers, or by a range: state, channel, and when they were decided. A running service sends
+    them at once; `vigie crawl` does so too. Those of a channel that was removed stay as they are.
 
     Examples:
 
         vigie deliveries replay 12 13
 
         vigie deliveries replay --state dead --channel desk
+
+        vigie deliveries replay --channel hook --state sent --since 2h --until 1h
     """
-    if bool(numbers) == bool(state) or (channel and not state):
-        raise ConfigError("name the deliveries by their numbers, or by --state (and --channel)", "see --help")
-    again = writing(data, config, lambda tx, archive: _replayed(tx, archive, numbers or [], state or "", channel))
+    wanted = _range(numbers or [], state, channel, since, until)
+    again, left = writing(data, config, lambda tx, archive: _replayed(tx, archive, numbers or [], wanted))
     if json:
         print_json([shown(delivery) for delivery in again])
         return
     print_line(f"to be sent again: {len(again)}")
+    if left:
+        print_note(f"not sent again: {left}, whose channels were removed; a channel of that name brings them back")
     for name in sorted({one.channel.name for one in again if one.channel.paused or one.channel.paused_because}):
         print_note(f"the channel {name!r} is paused; they wait until: vigie channel resume {name!r}")
 
 
+def _range(
+    numbers: list[int], state: DeliveryState | None, channel: str, since: datetime | None, until: datetime | None
+) -> Selection | None:
+    """What is named otherwise than by numbers. Raises ConfigError where it is both, neither, or too much."""
+    names_a_range = bool(state or since or until)
+    if bool(numbers) == names_a_range or (channel and not names_a_range):
+        raise ConfigError(
+            "name the deliveries by their numbers, or by --state, --since or --until (and --channel)", "see --help"
+        )
+    if state == "sent" and since is None:
+        raise ConfigError("all that was ever sent would be sent again", "say from when on: --since 2h")
+    if numbers:
+        return None
+    return Selection((state,) if state else ("failed", "dead"), channel, since, until)
+
+
 async def _replayed(
-    tx: "Transaction", archive: "Archive", numbers: list[int], state: str, channel: str
-) -> list[Delivery]:
-    chosen = [await tx.outbox.get(number) for number in numbers]
-    if state:
-        chosen = await _listed(tx, _ALL, state, channel)
-    await tx.outbox.replay([delivery.id for delivery in chosen], archive.clock.now())
-    return [await tx.outbox.get(delivery.id) for delivery in chosen]
+    tx: "Transaction", archive: "Archive", numbers: list[int], wanted: Selection | None
+) -> tuple[list[Delivery], int]:
+    """Those that are sent again, and how many are not."""
+    if wanted is not None:
+        if wanted.channel:
+            await tx.channels.get(wanted.channel)
+        numbers = await tx.outbox.selected(wanted)
+    else:
+        numbers = [(await tx.outbox.get(number)).id for number in numbers]
+    again = await tx.outbox.replay(numbers, archive.clock.now())
+    return await tx.outbox.those(again), len(set(numbers)) - len(again)

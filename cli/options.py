@@ -65,3 +65,8 @@ Since = Annotated[
     datetime | None,
     typer.Option("--since", parser=instant, help="Only those of the last `2h`, `1d`… or after a date.", metavar="TIME"),
 ]
+
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", parser=instant, help="Only those of before `2h` (ago), `1d`… or a date.", metavar="TIME"),
+]

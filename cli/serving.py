@@ -12,6 +12,7 @@ import structlog
 from cli import logs
 from cli.place import Archive, Place, open_archive
 from cli.wiring import Engine
+from news.delivering import Passing, unobserved
 from news.errors import VigieError
 from web.app import make_app
 from web.server import WebServer
@@ -19,12 +20,12 @@ from web.server import WebServer
 log = structlog.get_logger()
 
 
-async def serve(place: Place) -> None:
+async def serve(place: Place, passing: Passing = unobserved) -> None:
     """The whole life of the service on a place, until it is asked to stop."""
     stop, reload = asyncio.Event(), asyncio.Event()
     async with open_archive(place) as archive:
         await archive.declare()  # opening leaves it to whoever holds the folder, and that is us
-        engine = Engine(archive)
+        engine = Engine(archive, passing=passing)
         _listen_to_signals(stop, reload, engine)
         async with serving(archive, engine) as web:
             log.info("vigie runs", data=str(place.folder.path), web=web.url)

@@ -16,6 +16,7 @@ from extraction.extractor import PoolExtractor
 from extraction.pool import WorkerPool
 from news.address import AllowList
 from news.alert import Channel
+from news.delivering import Passing, unobserved
 from news.ports import Resolve, Sender
 from scheduler.cadence import Bounds, cadence_within
 from scheduler.daemon import Daemon, DaemonParts
@@ -24,6 +25,7 @@ from scheduler.revisit import Revisits
 from service.board import WatchBoard
 from service.collect import Collector
 from service.deliver import Deliverer
+from service.forget import Forgetter
 from service.hub import GuardedHub
 from service.push import Pushes
 from service.reader import Reader
@@ -38,7 +40,13 @@ from service.visits import Visits
 class Engine:
     """Everything that crawls, extracts and delivers, wired together and not yet started."""
 
-    def __init__(self, archive: Archive, pool: WorkerPool | None = None, resolve: Resolve = system_resolve) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        pool: WorkerPool | None = None,
+        resolve: Resolve = system_resolve,
+        passing: Passing = unobserved,
+    ) -> None:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
         self._clock = clock
@@ -65,7 +73,7 @@ class Engine:
         )
         self.visits = Visits(database, clock, owner, lease, cadence_within(bounds(settings)))
         self.local = LocalEngine(self.crawler, self.visits, settings.crawler.visits)
-        self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for)
+        self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for, passing=passing)
         self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
         self.pushes = Pushes(database, clock, self.pool, self.collector)
         self.daemon = self._daemon(archive, lease)
@@ -81,6 +89,7 @@ class Engine:
                 engine=self.local,
                 board=self.board,
                 deliverer=self.deliverer,
+                forgetter=Forgetter(archive.database, archive.clock),
                 subscriber=self.subscriber,
                 pushes=self.pushes,
                 lease=lease,

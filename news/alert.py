@@ -9,7 +9,7 @@ from news.article import Span
 from news.source import Origin
 
 ChannelKind = Literal["email", "webhook"]
-AlertKind = Literal["match", "silent", "failing", "blocked", "suspect", "back"]
+AlertKind = Literal["match", "silent", "failing", "blocked", "suspect", "back", "channel"]
 DeliveryState = Literal["pending", "sent", "failed", "dead"]
 
 
@@ -17,7 +17,9 @@ DeliveryState = Literal["pending", "sent", "failed", "dead"]
 class Channel:
     """A configured destination. `settings` are the kind's own, secrets named by reference only (see docs/settings.md).
 
-    `paused_because` is empty unless Vigie itself paused the channel (refused login, 410 Gone).
+    `paused_because` is empty unless Vigie itself paused the channel (refused login, 410 Gone, five days of failures).
+    `at_once` is how many messages may be under way to it, `per_minute` how many may begin in a minute; None is what is
+    usual for its kind. `failing_since` is the first of the failures since which nothing has gone well.
     """
 
     id: int
@@ -27,6 +29,9 @@ class Channel:
     origin: Origin = "command"
     paused: bool = False
     paused_because: str = ""
+    at_once: int | None = None
+    per_minute: int | None = None
+    failing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ class Told:
 class Alert:
     """The decision to tell someone of an article that a watch wants, or how a source fares.
 
-    `sequence` rises with every alert decided. Of a source (`kind` other than `match`) `told` says in `title` and
-    `excerpt` what is the matter and what to do, and there is neither watch nor query.
+    `sequence` rises with every alert decided. Of a source, or of a channel that Vigie paused (`kind` other than
+    `match`), `told` says in `title` and `excerpt` what is the matter and what to do: there is neither watch nor query.
     """
 
     watch: str

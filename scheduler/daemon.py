@@ -13,6 +13,7 @@ from scheduler.local import LocalEngine
 from scheduler.ticker import Ticker
 from service.board import WatchBoard
 from service.deliver import Deliverer
+from service.forget import Forgetter
 from service.push import Pushes
 from service.subscribe import Subscriber
 from service.visits import Visits
@@ -47,6 +48,7 @@ class DaemonParts:
     engine: LocalEngine
     board: WatchBoard
     deliverer: Deliverer
+    forgetter: Forgetter
     subscriber: Subscriber
     pushes: Pushes
     lease: timedelta
@@ -70,11 +72,13 @@ class Daemon:
         self._ticker.every(1, "watches", self._keep_up)
         self._ticker.every(1, "visits", parts.engine.submit_due)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
+        self._ticker.every(3_600, "forgetting", parts.forgetter.tick)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
         if parts.subscriber.is_on:
             self._ticker.every(60, "hubs", self._ask_hubs)
         else:
             await parts.subscriber.tick()  # what was subscribed while hubs could reach us
+        parts.deliverer.start()
         self._ticker.start()
         self._started = True
 
@@ -109,7 +113,7 @@ class Daemon:
         parts = self._parts
         self._started = False
         await self._ticker.stop()
-        for one in (parts.subscriber, parts.pushes, parts.crawler):
+        for one in (parts.deliverer, parts.subscriber, parts.pushes, parts.crawler):
             one.wind_down()
         under_way = (parts.engine, parts.deliverer, parts.subscriber, parts.pushes)
         try:

@@ -79,7 +79,7 @@ _SOURCE = (
     "browser",
 )
 _WATCH = ("query", "channels", "watchlist", "paused")
-_CHANNEL = ("kind", "settings", "paused")
+_CHANNEL = ("kind", "settings", "paused", "at_once", "per_minute")
 
 
 def _source(entry: SourceEntry, usual_interval: int) -> Source:
@@ -113,7 +113,16 @@ def _watch(entry: WatchEntry) -> Watch:
 
 
 def _channel(entry: ChannelEntry) -> Channel:
-    return Channel(id=0, name=entry.name, kind=entry.kind, settings=entry.own, origin="file", paused=entry.paused)
+    return Channel(
+        id=0,
+        name=entry.name,
+        kind=entry.kind,
+        settings=entry.own,
+        origin="file",
+        paused=entry.paused,
+        at_once=entry.at_once,
+        per_minute=entry.per_minute,
+    )
 
 
 async def plan_channels(tx: Transaction, settings: Settings) -> Plan[Channel]:

@@ -4,21 +4,23 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from alerting.timetable import next_try
-from news.alert import Attempt, Channel, Delivery, DeliveryState
+from alerting.verdict import outcome
+from news.alert import Attempt, Channel, Delivery
 from news.clock import Clock
+from news.delivering import Passing, unobserved
 from news.errors import DeliveryError
 from news.ports import Sender
+from service.outcomes import Outcomes
+from service.room import Room
 from storage import Database
 
 log = structlog.get_logger()
 
 SenderFor = Callable[[Channel], Sender]
-_AT_ONCE = 16
 
 
 class Deliverer:
@@ -32,6 +34,7 @@ class Deliverer:
         lease: timedelta,
         sender_for: SenderFor,
         jitter: Callable[[], float] = lambda: random.uniform(-1, 1),  # noqa: S311 (spreads retries, guards nothing)
+        passing: Passing = unobserved,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -39,50 +42,103 @@ class Deliverer:
         self._lease = lease
         self._sender_for = sender_for
         self._jitter = jitter
+        self._passing = passing
+        self._room = Room()
+        self._outcomes = Outcomes(database, clock, owner, passing)
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._claiming = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._listening: asyncio.Task[None] | None = None
+        self._is_winding_down = False
+
+    def start(self) -> None:
+        """Begin to listen for what this process writes; what others write is seen by `begin_due`."""
+        self._database.listen(self._woken.set)
+        self._listening = asyncio.create_task(self._listen(), name="deliveries")
+
+    async def _listen(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            if self._is_winding_down:
+                return
+            try:
+                await self.begin_due()
+            except Exception:
+                log.exception("deliveries not claimed", hint="it is tried again within a second")
 
     async def begin_due(self) -> None:
-        """Lease what is due, as far as there is room, and begin to send it."""
-        room = _AT_ONCE - len(self._under_way)
-        if room > 0:
-            await self._begin(room)
+        """Lease what is due, as far as its channels have room, and begin to send it."""
+        if not self._is_winding_down:
+            await self._begin()
 
     async def send_all_due(self) -> None:
-        """Send what is due, to the end."""
-        while await self._begin(_AT_ONCE):
+        """Send what is due to the end, as far as the channels' rates allow."""
+        while await self._begin():
             await self.finish()
 
-    async def _begin(self, room: int) -> int:
+    async def _begin(self) -> int:
+        async with self._claiming:
+            if self._outcomes.is_behind:
+                await self._outcomes.flush()  # while nothing can be written down, nothing more is sent
+            ours = {*self._under_way, *self._outcomes.numbers()}  # where a lease of ours ran out, or one is replayed
+            claimed = [delivery for delivery in await self._claim() if delivery.id not in ours]
+            for delivery in claimed:
+                self._room.began(delivery.channel, self._clock.now())
+                task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.id}")
+                self._under_way[delivery.id] = task
+                task.add_done_callback(lambda _, one=delivery: self._ended(one))  # type: ignore[misc]
+        return len(claimed)
+
+    async def _claim(self) -> list[Delivery]:
         now = self._clock.now()
         async with self._database.read() as tx:
-            if not await tx.outbox.any_due(now):
-                return 0
+            room = self._room.free(await tx.sending.ready(now), now)
+        if not room:
+            return []
         async with self._database.write() as tx:
-            leased = await tx.outbox.lease_due(now, room, self._owner, now + self._lease)
-        for delivery in leased:
-            task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.id}")
-            self._under_way[delivery.id] = task
-            task.add_done_callback(lambda _, number=delivery.id: self._under_way.pop(number, None))  # type: ignore[misc]
-        return len(leased)
+            claimed = await tx.sending.claim(now, room, self._owner, now + self._lease)
+        if claimed:
+            self._passing("claimed")
+        return claimed
+
+    def _ended(self, delivery: Delivery) -> None:
+        del self._under_way[delivery.id]
+        self._room.ended(delivery.channel)
+        self._woken.set()  # there is room for another
 
     async def renew(self) -> None:
         """We are still at it."""
-        if self._under_way:
+        ours = [*self._under_way, *self._outcomes.numbers()]
+        if ours:
             async with self._database.write() as tx:
-                await tx.outbox.renew(list(self._under_way), self._owner, self._clock.now() + self._lease)
+                await tx.sending.renew(ours, self._owner, self._clock.now() + self._lease)
+
+    def wind_down(self) -> None:
+        """Begin nothing more."""
+        self._is_winding_down = True
+        self._woken.set()
 
     async def finish(self) -> None:
-        """Wait for the deliveries under way."""
+        """Wait for the deliveries under way, and write down what became of them."""
+        if self._is_winding_down and self._listening is not None:
+            await self._listening
         while self._under_way:
             await asyncio.gather(*self._under_way.values())
+        await self._outcomes.flush()
 
     async def release_all(self) -> None:
-        """Give back what we hold; others need not wait for it."""
+        """Write down what is known, and give back what we hold; others need not wait for it."""
+        try:
+            await self._outcomes.flush()
+        except Exception:
+            log.exception("deliveries not recorded", hint="they are made again")
         async with self._database.write() as tx:
-            await tx.outbox.release_all(self._owner)
+            await tx.sending.release_all(self._owner)
 
     async def _deliver(self, delivery: Delivery) -> None:
         at, started = self._clock.now(), time.monotonic()
+        self._passing("sending")
         failure: DeliveryError | None = None
         try:
             answer = (await self._sender_for(delivery.channel).send(delivery)).answer
@@ -91,45 +147,9 @@ class Deliverer:
         except Exception as error:  # a fault of ours must not stop the others, nor lose the row
             log.exception("delivery broke", delivery=delivery.id, channel=delivery.channel.name)
             failure, answer = DeliveryError(str(error)), f"a fault of Vigie's: {type(error).__name__}: {error}"
+        self._passing("answered")
+        now = self._clock.now()
         attempt = Attempt(at, round((time.monotonic() - started) * 1000), failure is None, answer)
-        try:
-            await self._record(delivery, attempt, failure)
-        except Exception:
-            log.exception("delivery not recorded", id=delivery.id, hint="it is made again when its lease has run out")
-
-    async def _record(self, delivery: Delivery, attempt: Attempt, failure: DeliveryError | None) -> None:
-        state, again = self._next(delivery, attempt, failure)
-        async with self._database.write() as tx:
-            await tx.outbox.record(delivery.id, self._owner, attempt, state, again)
-            if failure is not None and failure.advice.pause_channel:
-                because = f"{failure.message} ({failure.hint})" if failure.hint else failure.message
-                await tx.channels.change(delivery.channel.id, paused_because=because)
-        told = log.info if failure is None else log.warning
-        told(
-            "delivery",
-            id=delivery.id,
-            channel=delivery.channel.name,
-            watch=delivery.alert.watch,
-            url=delivery.alert.told.url,
-            state=state,
-            answer=attempt.answer,
-            next_try=again.isoformat() if again else None,
-        )
-
-    def _next(
-        self, delivery: Delivery, attempt: Attempt, failure: DeliveryError | None
-    ) -> tuple[DeliveryState, datetime | None]:
-        """The row's new state, and when to try again: failed is the receiver's last word, dead is ours."""
-        if failure is None:
-            return "sent", None
-        again = next_try(
-            delivery.channel.kind,
-            delivery.attempts + 1,
-            delivery.first_try_at or attempt.at,
-            self._clock.now(),
-            failure.advice,
-            self._jitter(),
-        )
-        if again is not None:
-            return "pending", again
-        return ("failed" if failure.advice.permanent else "dead"), None
+        if failure is not None and failure.advice.retry_after:
+            self._room.hold(delivery.channel, now, failure.advice.retry_after)
+        self._outcomes.add(outcome(delivery, attempt, failure, now, self._jitter()))

@@ -110,6 +110,9 @@ async def _channel(channel: Channel, guard: Guard, *, is_running: bool) -> Findi
         return fail(name, error.message, "put the secret there, for the service's user to read")
     if refusal is not None:
         return fail(name, refusal.message, refusal.hint)
+    if channel.failing_since is not None and not channel.paused:
+        found = f"nothing has got through since {channel.failing_since:%Y-%m-%d %H:%M} UTC"
+        return warn(name, found, f"vigie deliveries list --channel {channel.name!r} tells why")
     return ok(
         name, "paused" if channel.paused else f"settings and secrets are there; to be sure: {_test('channel', channel)}"
     )

@@ -1,4 +1,4 @@
-"""Notices: how a source fares, told by the same channels as an alert."""
+"""Notices: how a source fares, and that a channel was paused, told by the same channels as an alert."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +19,23 @@ async def tell(tx: Transaction, source: Source, notice: Notice, now: datetime) -
         await tx.outbox.add(alert, None, [channel.id for channel in to])
     told_of = "" if notice.kind == "back" else TOLD_OF_ALL if notice.is_for_all else notice.kind
     await tx.sources.change(source.id, told_of=told_of, told_at=now)
+
+
+async def tell_of_channel(tx: Transaction, paused: Channel, because: str, now: datetime) -> None:
+    """Write down, for every other channel that works, that Vigie paused this one."""
+    others = [
+        channel for channel in _recipients(await tx.channels.all())
+        if channel.id != paused.id and not channel.paused_because
+    ]  # fmt: skip
+    if not others:
+        return
+    text = (
+        f"{because}. What it is to tell waits, and nothing is lost. When that is mended: "
+        f"vigie channel resume {paused.name!r}"
+    )
+    told = Told(0, f"The channel {paused.name} is paused", "", paused.name, text, found_at=now)
+    alert = Alert(watch="", query="", decided_at=now, told=told, kind="channel")
+    await tx.outbox.add(alert, None, [channel.id for channel in others])
 
 
 def _recipients(channels: Sequence[Channel]) -> list[Channel]:

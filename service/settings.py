@@ -309,6 +309,12 @@ class ChannelEntry(BaseModel):
     name: Name = Field(description="what you call it")
     kind: Literal["email", "webhook"] = Field(description="`email` or `webhook`")
     paused: bool = Field(default=False, description="send nothing")
+    at_once: int | None = Field(
+        default=None, ge=1, le=100, description="messages under way at the same time; 8, over e-mail 2"
+    )
+    per_minute: int | None = Field(
+        default=None, ge=1, le=100_000, description="messages that may begin within a minute; as many as there are"
+    )
 
     @property
     def own(self) -> dict[str, Any]:

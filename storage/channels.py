@@ -20,6 +20,9 @@ def channel_value(row: Row[Any]) -> Channel:
         origin=row.origin,
         paused=row.paused,
         paused_because=row.paused_because,
+        at_once=row.at_once,
+        per_minute=row.per_minute,
+        failing_since=row.failing_since,
     )
 
 
@@ -41,16 +44,24 @@ class Channels(Named[Channel]):
             "origin": channel.origin,
             "paused": channel.paused,
             "added_at": now,
+            "at_once": channel.at_once,
+            "per_minute": channel.per_minute,
         }
-        return await self.add(values, fresh={"paused_because": ""})
+        return await self.add(values, fresh={"paused_because": "", "failing_since": None})
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
         """Stop or resume it; resuming forgives what Vigie paused it for; what waited is due at once."""
         if paused:
             await self.change(number, paused=True)
             return
-        await self.change(number, paused=False, paused_because="")
+        await self.change(number, paused=False, paused_because="", failing_since=None)
         waiting = (tables.delivery.c.channel_id == number) & (tables.delivery.c.state == "pending")
         await self._connection.execute(
             update(tables.delivery).where(waiting).values(next_try_at=now, first_try_at=None, attempts=0)
         )
+
+    async def stop(self, number: int, because: str) -> bool:
+        """Have it stand still until somebody resumes it; whether it worked until now."""
+        works = (self.table.c.id == number) & (self.table.c.paused_because == "") & ~self.table.c.removed
+        stopped = await self._connection.execute(update(self.table).where(works).values(paused_because=because))
+        return stopped.rowcount == 1

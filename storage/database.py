@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from storage.outbox import Outbox
 from storage.refusals import Refusals
 from storage.revisions import Revisions
 from storage.search import Search
+from storage.sending import Sending
+from storage.settled import Settled
 from storage.sites import Sites
 from storage.sources import Sources
 from storage.stories import Stories
@@ -55,6 +57,8 @@ class Transaction:
         self.matches = Matches(connection)
         self.channels = Channels(connection)
         self.outbox = Outbox(connection)
+        self.sending = Sending(connection)
+        self.settled = Settled(connection)
 
 
 class Database:
@@ -63,6 +67,7 @@ class Database:
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
         self._reader = reader
         self._writer = writer
+        self._listeners: list[Callable[[], None]] = []
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -92,7 +97,15 @@ class Database:
     async def write(self) -> AsyncIterator[Transaction]:
         """A transaction that commits at the end of the block, or leaves no trace if the block raises."""
         async with self._writer.begin() as connection:
-            yield Transaction(connection)
+            transaction = Transaction(connection)
+            yield transaction
+        if transaction.outbox.has_news:
+            for called in self._listeners:
+                called()
+
+    def listen(self, called: Callable[[], None]) -> None:
+        """Have this called after each commit, made through this object, that leaves something to be sent."""
+        self._listeners.append(called)
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -1,14 +1,15 @@
-"""The outbox: alerts and their deliveries. A row is written with the match it tells of, and leased to be sent."""
+"""The outbox: alerts and their deliveries. A row is written with the match it tells of; `storage.sending` sends it."""
 
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from news.alert import Alert, Attempt, Delivery, DeliveryState
+from news.alert import Alert, Attempt, Delivery
+from news.delivering import Selection
 from news.errors import NotFoundError
 from storage import tables
 from storage.channels import channel_value
@@ -16,6 +17,17 @@ from storage.rows import insert_missing, insert_new
 from storage.told import told_from_json, told_to_json
 
 _alert, _delivery, _channel, _watch = tables.alert, tables.delivery, tables.channel, tables.watch
+
+EVERYTHING = Selection()
+_AT_ONCE = 500  # ids in one statement
+_AFRESH = {
+    "attempts": 0,
+    "first_try_at": None,
+    "sent_at": None,
+    "settled_at": None,
+    "lease_owner": None,
+    "leased_until": None,
+}
 
 _DELIVERY = (
     select(
@@ -66,27 +78,30 @@ def _value(row: Row[Any]) -> Delivery:
     )
 
 
-def _due(now: datetime) -> Select[Any]:
-    """Deliveries whose time has come and that nobody is sending; those of channels that stand still wait."""
-    return (
-        select(_delivery.c.id)
-        .join(_channel, _channel.c.id == _delivery.c.channel_id)
-        .where(
-            _delivery.c.state == "pending",
-            _delivery.c.next_try_at <= now,
-            or_(_delivery.c.leased_until.is_(None), _delivery.c.leased_until <= now),
-            ~_channel.c.paused,
-            ~_channel.c.removed,
-            _channel.c.paused_because == "",
-        )
-    )
+async def deliveries(connection: AsyncConnection, mine: ColumnElement[bool]) -> list[Delivery]:
+    """The deliveries that a condition names, the first written first."""
+    rows = await connection.execute(_DELIVERY.where(mine).order_by(_delivery.c.id))
+    return [_value(row) for row in rows]
+
+
+def _within(statement: Select[Any], selection: Selection) -> Select[Any]:
+    if selection.states:
+        statement = statement.where(_delivery.c.state.in_(selection.states))
+    if selection.channel:
+        statement = statement.where(_channel.c.name == selection.channel)
+    if selection.since is not None:
+        statement = statement.where(_delivery.c.created_at >= selection.since)
+    if selection.until is not None:
+        statement = statement.where(_delivery.c.created_at < selection.until)
+    return statement
 
 
 class Outbox:
-    """Alerts and deliveries."""
+    """Alerts and deliveries. `has_news` once something was written that is to be sent."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.has_news = False
 
     async def add(self, alert: Alert, watch_id: int | None, channel_ids: Iterable[int]) -> bool:
         """Keep an alert and a pending delivery for each channel; False where this watch told of this article before.
@@ -119,97 +134,43 @@ class Outbox:
             for channel_id in channel_ids
         ]
         await insert_missing(self._connection, _delivery, rows)
+        self.has_news = self.has_news or bool(rows)
         return True
 
-    async def any_due(self, now: datetime) -> bool:
-        """Whether some delivery's time has come."""
-        return (await self._connection.scalar(_due(now).limit(1))) is not None
+    async def replay(self, numbers: Sequence[int], now: datetime) -> list[int]:
+        """Make these deliveries pending again, due at once, their keys kept; the ids of those that were.
 
-    async def lease_due(self, now: datetime, limit: int, owner: str, until: datetime) -> list[Delivery]:
-        """Lease to `owner` at most `limit` deliveries whose time has come; those of paused channels wait."""
-        due = _due(now).order_by(_delivery.c.next_try_at, _delivery.c.id).limit(limit)
-        due = due.with_for_update(skip_locked=True, of=_delivery)
-        numbers = (await self._connection.scalars(due)).all()
-        if not numbers:
-            return []
-        await self._connection.execute(
-            update(_delivery).where(_delivery.c.id.in_(numbers)).values(lease_owner=owner, leased_until=until)
-        )
-        return await self._all(_DELIVERY.where(_delivery.c.id.in_(numbers)).order_by(_delivery.c.id))
-
-    async def record(
-        self,
-        number: int,
-        owner: str,
-        attempt: Attempt,
-        state: DeliveryState,
-        next_try_at: datetime | None,
-    ) -> None:
-        """Keep what became of an attempt, and give the lease back."""
-        await self._connection.execute(
-            tables.attempt.insert().values(
-                delivery_id=number,
-                at=attempt.at,
-                duration_ms=attempt.duration_ms,
-                succeeded=attempt.succeeded,
-                answer=attempt.answer,
+        What went over a channel that was removed stays as it is.
+        """
+        there = select(_channel.c.id).where(~_channel.c.removed)
+        replayed: list[int] = []
+        for start in range(0, len(numbers), _AT_ONCE):
+            again = (
+                update(_delivery)
+                .where(_delivery.c.id.in_(numbers[start : start + _AT_ONCE]), _delivery.c.channel_id.in_(there))
+                .values(**_AFRESH, state="pending", next_try_at=now)
+                .returning(_delivery.c.id)
             )
-        )
-        ended = attempt.at if state != "pending" else None
-        await self._connection.execute(
-            update(_delivery)
-            .where(_delivery.c.id == number, _delivery.c.lease_owner == owner)
-            .values(
-                state=state,
-                attempts=_delivery.c.attempts + 1,
-                first_try_at=func.coalesce(_delivery.c.first_try_at, attempt.at),
-                next_try_at=next_try_at,
-                sent_at=attempt.at if state == "sent" else None,
-                settled_at=ended,
-                last_error="" if attempt.succeeded else attempt.answer,
-                lease_owner=None,
-                leased_until=None,
-            )
-        )
+            replayed += (await self._connection.scalars(again)).all()
+        self.has_news = self.has_news or bool(replayed)
+        return sorted(replayed)
 
-    async def renew(self, numbers: Sequence[int], owner: str, until: datetime) -> None:
-        """Extend the leases of deliveries that are still being sent."""
-        mine = _delivery.c.id.in_(numbers) & (_delivery.c.lease_owner == owner)
-        await self._connection.execute(update(_delivery).where(mine).values(leased_until=until))
+    async def selected(self, selection: Selection) -> list[int]:
+        """The ids of the deliveries that a selection names."""
+        chosen = select(_delivery.c.id).join(_channel, _channel.c.id == _delivery.c.channel_id)
+        return list((await self._connection.scalars(_within(chosen, selection).order_by(_delivery.c.id))).all())
 
-    async def release_all(self, owner: str) -> None:
-        """Give back every lease of a process that stops."""
-        await self._connection.execute(
-            update(_delivery).where(_delivery.c.lease_owner == owner).values(lease_owner=None, leased_until=None)
-        )
-
-    async def replay(self, numbers: Sequence[int], now: datetime) -> int:
-        """Make these deliveries pending again, due at once, their keys kept; how many that were."""
-        again = (
-            update(_delivery)
-            .where(_delivery.c.id.in_(numbers))
-            .values(
-                state="pending",
-                attempts=0,
-                first_try_at=None,
-                next_try_at=now,
-                sent_at=None,
-                settled_at=None,
-                lease_owner=None,
-                leased_until=None,
-            )
-            .returning(_delivery.c.id)
-        )
-        return len((await self._connection.execute(again)).all())
-
-    async def latest(self, limit: int, state: str = "", channel: str = "") -> list[Delivery]:
-        """The newest deliveries, of one state or channel if named."""
-        statement = _DELIVERY.order_by(_delivery.c.id.desc()).limit(limit)
-        if state:
-            statement = statement.where(_delivery.c.state == state)
-        if channel:
-            statement = statement.where(_channel.c.name == channel)
+    async def latest(self, limit: int, selection: Selection = EVERYTHING) -> list[Delivery]:
+        """The newest of the deliveries that a selection names."""
+        statement = _within(_DELIVERY, selection).order_by(_delivery.c.id.desc()).limit(limit)
         return await self._all(statement)
+
+    async def those(self, numbers: Sequence[int]) -> list[Delivery]:
+        """The deliveries with these ids, as far as they are there."""
+        found: list[Delivery] = []
+        for start in range(0, len(numbers), _AT_ONCE):
+            found += await deliveries(self._connection, _delivery.c.id.in_(numbers[start : start + _AT_ONCE]))
+        return found
 
     async def get(self, number: int) -> Delivery:
         """The delivery with this id. Raises NotFoundError."""

@@ -254,6 +254,9 @@ channel = Table(
     _text("paused_because"),
     _flag("removed"),
     Column("added_at", Instant, nullable=False),
+    Column("at_once", Integer),
+    Column("per_minute", Integer),
+    Column("failing_since", Instant),
     sqlite_autoincrement=True,
 )
 
@@ -290,8 +293,10 @@ delivery = Table(
     Column("settled_at", Instant),
     _text("last_error"),
     UniqueConstraint("alert_id", "channel_id"),
-    Index("ix_delivery_state_next_try_at", "state", "next_try_at"),
-    Index("ix_delivery_channel_id", "channel_id"),
+    # Led by the channel and by nothing else: what is due for one is found without a look at what waits for another.
+    Index("ix_delivery_channel_id_state_next_try_at", "channel_id", "state", "next_try_at"),
+    Index("ix_delivery_state", "state"),
+    Index("ix_delivery_settled_at", "settled_at"),
     sqlite_autoincrement=True,
 )
 

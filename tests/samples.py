@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from news.alert import Alert, Channel, Delivery, Told
+from news.alert import Alert, Attempt, Channel, Delivery, DeliveryState, Told
 from news.article import Article
+from news.delivering import Outcome
 from news.source import Source
 from news.watch import Watch
 from storage.database import Transaction
@@ -56,3 +57,24 @@ async def put_delivery(transaction: Transaction, number: int = 1, decided_at: da
     assert await transaction.outbox.add(alert, watch_id, [channel_id])
     [delivery] = await transaction.outbox.of_article(article_id, watch_id)
     return delivery
+
+
+async def claim(
+    transaction: Transaction, now: datetime = NOON, owner: str = "me", each: int = 9, until: datetime | None = None
+) -> list[Delivery]:
+    """Claim what is due, at most so many for each channel; for a minute unless told otherwise."""
+    room = {channel.id: each for channel in await transaction.sending.ready(now)}
+    return await transaction.sending.claim(now, room, owner, until or now + MINUTE)
+
+
+async def record(
+    transaction: Transaction,
+    delivery: Delivery,
+    attempt: Attempt,
+    state: DeliveryState,
+    next_try_at: datetime | None = None,
+    owner: str = "me",
+) -> Delivery:
+    """Record one attempt at a delivery; the delivery as it stands then."""
+    await transaction.sending.record(owner, [Outcome(delivery, attempt, state, next_try_at)])
+    return await transaction.outbox.get(delivery.id)

@@ -10,7 +10,7 @@ from news.source import FoundLink, Link
 from news.story import Placing
 from news.watch import Match, Watch
 from storage import Transaction
-from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, an_article, told_of
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, an_article, claim, record, told_of
 
 SITE = "https://www.phare.example"
 TITLE = "Pyongyang tire un missile"
@@ -93,7 +93,7 @@ async def _deliver(tx: Transaction, watch: Watch, article_id: int) -> None:
     await tx.channels.change(channels["téléphone"].id, paused_because="410 Gone")
     for minute, answer in ((4, "503 Busy"), (5, "200 OK")):
         at = NOON + timedelta(minutes=minute)
-        [leased] = await tx.outbox.lease_due(at, 9, "me", at + HOUR)
+        [leased] = await claim(tx, at)
         ended = answer == "200 OK"
         attempt = Attempt(at, 12, ended, answer)
-        await tx.outbox.record(leased.id, "me", attempt, "sent" if ended else "pending", None if ended else at)
+        await record(tx, leased, attempt, "sent" if ended else "pending", None if ended else at)

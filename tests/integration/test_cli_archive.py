@@ -9,9 +9,10 @@ import pytest
 from news.alert import Attempt
 from news.article import Span
 from news.watch import Match
+from service.notices import tell_of_channel
 from storage import Transaction
 from tests.commands import Commands
-from tests.samples import HOUR, NOON, a_source, a_watch, an_article, put_delivery
+from tests.samples import HOUR, NOON, a_source, a_watch, an_article, claim, put_delivery, record
 
 TEXT = "Rien d'abord.\n\nPuis un missile vole.\n\nEt un autre missile."
 
@@ -113,8 +114,8 @@ def test_an_unknown_number_is_an_error(vigie: Commands, noun: str) -> None:
 async def _deliveries(tx: Transaction) -> None:
     refused = await put_delivery(tx, 1)
     await put_delivery(tx, 2)
-    await tx.outbox.lease_due(NOON, 1, "me", NOON + HOUR)
-    await tx.outbox.record(refused.id, "me", Attempt(NOON, 12, False, "500 Oops"), "dead", None)
+    await claim(tx)
+    await record(tx, refused, Attempt(NOON, 12, False, "500 Oops"), "dead")
 
 
 def test_the_deliveries_are_narrowed_by_state_and_channel(vigie: Commands) -> None:
@@ -158,14 +159,60 @@ def test_a_replay_that_has_to_wait_for_its_channel_says_so(vigie: Commands) -> N
     assert "when the channel is resumed" in vigie("deliveries", "list").out
 
 
-@pytest.mark.parametrize("arguments", [[], ["1", "--state", "dead"], ["--channel", "x"], ["1", "--channel", "x"]])
-def test_a_replay_names_numbers_or_a_state(vigie: Commands, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [[], ["1", "--state", "dead"], ["--channel", "x"], ["1", "--channel", "x"], ["1", "--since", "2h"]]
+)
+def test_a_replay_names_numbers_or_a_range(vigie: Commands, arguments: list[str]) -> None:
     refused = vigie("deliveries", "replay", *arguments)
     assert refused.code == 2
-    assert "by their numbers, or by --state" in refused.err
+    assert "by their numbers, or by --state, --since" in refused.err
 
 
 def test_one_unknown_number_replays_nothing(vigie: Commands) -> None:
     vigie.stored(_deliveries)
     assert vigie("deliveries", "replay", "1", "77").code == 2
     assert len(vigie("deliveries", "list", "--state", "dead", "--json").json) == 1
+
+
+def test_all_that_was_ever_sent_is_not_replayed_by_mistake(vigie: Commands) -> None:
+    refused = vigie("deliveries", "replay", "--state", "sent")
+    assert refused.code == 2
+    assert "say from when on" in refused.err
+
+
+def test_deliveries_are_listed_and_replayed_by_when_they_were_decided(vigie: Commands) -> None:
+    async def over_two_days(tx: Transaction) -> None:
+        for number, decided_at in enumerate((NOON - 48 * HOUR, NOON - 24 * HOUR, NOON), 1):
+            await put_delivery(tx, number, decided_at)
+        for delivery in await claim(tx):
+            await record(
+                tx, delivery, Attempt(NOON, 12, delivery.id > 2, "said"), "sent" if delivery.id > 2 else "dead"
+            )
+
+    vigie.stored(over_two_days)
+    day = ("--since", "2026-11-13T12:00", "--until", "2026-11-14T12:00")
+    assert [one["id"] for one in vigie("deliveries", "list", *day, "--json").json] == [2]
+    assert [one["id"] for one in vigie("deliveries", "list", "--since", "2026-11-13", "--json").json] == [3, 2]
+    assert [one["id"] for one in vigie("deliveries", "replay", "--since", "2026-11-13", "--json").json] == [2]
+    assert vigie("deliveries", "replay", "--until", "2026-11-13").out == "to be sent again: 1\n"
+    since = ("--state", "sent", "--since", "2026-11-14", "--channel", "channel 3")
+    assert [one["id"] for one in vigie("deliveries", "replay", *since, "--json").json] == [3]
+
+
+def test_a_replay_leaves_what_a_removed_channel_had_and_says_so(vigie: Commands) -> None:
+    vigie.stored(_deliveries)
+    vigie("channel", "remove", "channel 1")
+    refused = vigie("deliveries", "replay", "1")
+    assert refused.out == "to be sent again: 0\n"
+    assert "not sent again: 1, whose channels were removed" in refused.err
+
+
+def test_a_channel_that_vigie_paused_is_listed_as_what_was_told(vigie: Commands) -> None:
+    async def told(tx: Transaction) -> None:
+        delivery = await put_delivery(tx, 1)
+        await put_delivery(tx, 2)
+        await tell_of_channel(tx, delivery.channel, "410 Gone", NOON)
+
+    vigie.stored(told)
+    listed = vigie("deliveries", "list", "--limit", "1")
+    assert "(channel paused)" in listed.out and "channel 2" in listed.out

@@ -12,7 +12,7 @@ from news.watch import Watch
 from service.doctor_sources import is_shared
 from storage import Transaction
 from tests.commands import Commands, Said
-from tests.samples import HOUR, NOON, a_source, an_article, put_delivery
+from tests.samples import NOON, a_source, an_article, claim, put_delivery, record
 
 FREE_PORT = "[web]\nport = 0\n"
 
@@ -91,8 +91,8 @@ async def _troubled(tx: Transaction) -> None:
     stopped = await tx.channels.put(Channel(0, "stopped", "webhook", settings), NOON)
     await tx.channels.change(stopped, paused_because="410 Gone")
     delivery = await put_delivery(tx)
-    await tx.outbox.lease_due(NOON, 1, "me", NOON + HOUR)
-    await tx.outbox.record(delivery.id, "me", Attempt(NOON, 1, False, "500"), "dead", None)
+    await claim(tx)
+    await record(tx, delivery, Attempt(NOON, 1, False, "500"), "dead")
 
 
 TROUBLES = {
@@ -129,6 +129,20 @@ def test_a_secret_that_only_the_running_service_may_have_is_a_warning(vigie: Com
         assert _by_check(vigie("doctor", "--json"))["channel mute"]["verdict"] == "warn"
     finally:
         folder.let_go()
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_channel_over_which_nothing_gets_through_is_a_warning(vigie: Commands, paused: bool) -> None:
+    async def failing(tx: Transaction) -> None:
+        settings = {"url": "http://127.0.0.1:9/", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+        number = await tx.channels.put(Channel(0, "down", "webhook", settings), NOON)
+        await tx.channels.change(number, failing_since=NOON, paused=paused)
+
+    vigie.settings(FREE_PORT + '[network]\nallow = ["127.0.0.1:9"]\n')
+    vigie.stored(failing)
+    finding = _by_check(vigie("doctor", "--json"))["channel down"]
+    assert finding["verdict"] == ("ok" if paused else "warn")
+    assert paused or "nothing has got through since 2026-11-14 12:00 UTC" in finding["found"]
 
 
 ACCESS = """

@@ -62,6 +62,17 @@ async def test_a_source_that_the_file_resumes_has_its_failures_before_the_pause_
         assert (source.paused, source.failing_since, source.trouble) == (False, None, "failing")
 
 
+async def test_the_room_of_a_channel_is_what_the_file_says_and_what_is_usual_where_it_says_nothing(
+    database: Database,
+) -> None:
+    for entry, room in (({**CHANNEL, "at_once": 1, "per_minute": 20}, (1, 20)), (CHANNEL, (None, None))):
+        assert await declared(database, channel=(entry,))
+        async with database.read() as tx:
+            desk = await tx.channels.get("desk")
+        assert (desk.at_once, desk.per_minute) == room
+        assert desk.settings == {"url": "https://hook.example/"}
+
+
 async def test_what_left_the_file_is_removed_and_may_come_back(database: Database) -> None:
     await declared(database, source=(SOURCE,))
     async with database.write() as tx:

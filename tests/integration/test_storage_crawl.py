@@ -12,7 +12,7 @@ from news.watch import Match
 from storage import Database
 from storage.links import ListedAgain
 from storage.sources import Failing
-from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, an_article, put_article
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, a_watch, an_article, claim, put_article
 
 
 async def test_a_host_is_kept_and_what_is_kept_later_replaces_it(database: Database) -> None:
@@ -185,7 +185,7 @@ async def test_a_notice_has_neither_watch_nor_article_and_is_delivered_like_an_a
         told = Told(0, "Le Phare has gone quiet", "https://phare.example/", "Le Phare", "Nothing since noon.")
         assert await tx.outbox.add(Alert("", "", NOON, told, kind="silent"), None, [channel])
         assert await tx.outbox.add(Alert("", "", NOON, told, kind="back"), None, [channel])
-        leased = await tx.outbox.lease_due(NOON, 9, "me", NOON + MINUTE)
+        leased = await claim(tx)
         assert [(one.alert.kind, one.alert.watch, one.alert.told.title) for one in leased] == [
             ("silent", "", told.title),
             ("back", "", told.title),

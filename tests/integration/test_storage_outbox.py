@@ -3,16 +3,18 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from news.alert import Alert, Attempt, Delivery, DeliveryState, Told
 from news.article import Span
+from news.delivering import Selection
 from news.errors import NotFoundError
 from storage import Database
 from storage.database import Transaction
-from tests.samples import HOUR, MINUTE, NOON, a_channel, a_watch, put_article, put_delivery, told_of
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_watch, claim, put_article, put_delivery, record, told_of
 
 OK = Attempt(NOON, 12, True, "204 No Content")
 BROKEN = Attempt(NOON, 34, False, "503 Service Unavailable")
@@ -23,22 +25,21 @@ async def _put(database: Database, *numbers: int) -> list[Delivery]:
         return [await put_delivery(transaction, number) for number in numbers]
 
 
-async def _lease(database: Database, now: datetime = NOON, limit: int = 9, owner: str = "me") -> list[int]:
+async def _lease(database: Database, now: datetime = NOON, each: int = 9, owner: str = "me") -> list[int]:
     async with database.write() as transaction:
-        return [delivery.id for delivery in await transaction.outbox.lease_due(now, limit, owner, until=now + MINUTE)]
+        return [delivery.id for delivery in await claim(transaction, now, owner, each)]
 
 
 async def _record(
     database: Database,
-    number: int,
+    delivery: Delivery,
     attempt: Attempt,
     state: DeliveryState,
     next_try_at: datetime | None = None,
     owner: str = "me",
 ) -> Delivery:
     async with database.write() as transaction:
-        await transaction.outbox.record(number, owner, attempt, state, next_try_at)
-        return await transaction.outbox.get(number)
+        return await record(transaction, delivery, attempt, state, next_try_at, owner)
 
 
 async def _channel_id(transaction: Transaction, delivery: Delivery) -> int:
@@ -104,17 +105,6 @@ async def test_the_sequence_rises_with_every_alert(database: Database) -> None:
     assert sequences == sorted(set(sequences))
 
 
-async def test_deliveries_whose_time_has_come_are_leased_the_longest_due_first(database: Database) -> None:
-    async with database.write() as transaction:
-        late = await put_delivery(transaction, 1, NOON)
-        later = await put_delivery(transaction, 2, NOON + MINUTE)
-        earliest = await put_delivery(transaction, 3, NOON - MINUTE)
-    assert await _lease(database, limit=1) == [earliest.id]
-    assert await _lease(database) == [late.id]
-    assert await _lease(database) == []
-    assert await _lease(database, NOON + MINUTE) == [late.id, later.id, earliest.id]
-
-
 async def test_a_leased_delivery_is_nobody_elses_until_its_lease_expires(database: Database) -> None:
     [delivery] = await _put(database, 1)
     assert await _lease(database, owner="me") == [delivery.id]
@@ -124,19 +114,20 @@ async def test_a_leased_delivery_is_nobody_elses_until_its_lease_expires(databas
 
 async def test_many_who_lease_at_once_share_the_deliveries_without_taking_one_twice(database: Database) -> None:
     deliveries = await _put(database, *range(12))
-    shares = await asyncio.gather(*(_lease(database, limit=4, owner=f"worker {number}") for number in range(5)))
+    shares = await asyncio.gather(*(_lease(database, owner=f"worker {number}") for number in range(5)))
     assert sorted(number for share in shares for number in share) == [delivery.id for delivery in deliveries]
 
 
 async def test_a_lease_can_be_renewed_and_given_back_by_its_owner(database: Database) -> None:
-    await _put(database, 1, 2)
-    [mine] = await _lease(database, limit=1, owner="me")
-    [yours] = await _lease(database, limit=1, owner="you")
+    [mine] = [delivery.id for delivery in await _put(database, 1)]
+    assert await _lease(database, owner="me") == [mine]
+    [yours] = [delivery.id for delivery in await _put(database, 2)]
+    assert await _lease(database, owner="you") == [yours]
     async with database.write() as transaction:
-        await transaction.outbox.renew([mine, yours], "me", NOON + HOUR)
+        await transaction.sending.renew([mine, yours], "me", NOON + HOUR)
     assert await _lease(database, NOON + MINUTE, owner="third") == [yours]
     async with database.write() as transaction:
-        await transaction.outbox.release_all("me")
+        await transaction.sending.release_all("me")
     assert await _lease(database, NOON + MINUTE, owner="third") == [mine]
 
 
@@ -145,11 +136,11 @@ async def test_deliveries_to_a_paused_channel_wait_until_it_is_resumed(database:
     async with database.write() as transaction:
         channel_id = await _channel_id(transaction, delivery)
         await transaction.channels.pause(channel_id, True, NOON)
-        assert not await transaction.outbox.any_due(NOON)
+        assert await transaction.sending.ready(NOON) == []
     assert await _lease(database) == []
     async with database.write() as transaction:
         await transaction.channels.pause(channel_id, False, NOON)
-        assert await transaction.outbox.any_due(NOON)
+        assert [one.id for one in await transaction.sending.ready(NOON)] == [channel_id]
     assert await _lease(database) == [delivery.id]
 
 
@@ -169,9 +160,9 @@ async def test_what_waited_for_a_channel_that_is_resumed_is_due_at_once_and_coun
 ) -> None:
     [tried, other, sent] = await _put(database, 1, 2, 3)
     await _lease(database)
-    await _record(database, tried.id, BROKEN, "pending", NOON + HOUR)
-    other = await _record(database, other.id, BROKEN, "pending", NOON + HOUR)
-    sent = await _record(database, sent.id, OK, "sent")
+    await _record(database, tried, BROKEN, "pending", NOON + HOUR)
+    other = await _record(database, other, BROKEN, "pending", NOON + HOUR)
+    sent = await _record(database, sent, OK, "sent")
     async with database.write() as transaction:
         for delivery in (tried, sent):
             channel_id = await _channel_id(transaction, delivery)
@@ -184,17 +175,10 @@ async def test_what_waited_for_a_channel_that_is_resumed_is_due_at_once_and_coun
     assert await _lease(database, NOON + MINUTE) == [tried.id]
 
 
-async def test_deliveries_to_a_removed_channel_wait(database: Database) -> None:
-    [delivery] = await _put(database, 1)
-    async with database.write() as transaction:
-        await transaction.channels.remove(await _channel_id(transaction, delivery))
-    assert await _lease(database) == []
-
-
 async def test_a_delivery_that_was_sent_is_settled(database: Database) -> None:
     [delivery] = await _put(database, 1)
     await _lease(database)
-    sent = await _record(database, delivery.id, OK, "sent")
+    sent = await _record(database, delivery, OK, "sent")
     assert sent == replace(delivery, state="sent", attempts=1, first_try_at=NOON, next_try_at=None, sent_at=NOON)
     assert await _lease(database, NOON + HOUR) == []
 
@@ -205,16 +189,17 @@ async def test_a_settled_delivery_is_not_leased_even_if_a_next_try_was_named(
 ) -> None:
     [delivery] = await _put(database, 1)
     await _lease(database)
-    await _record(database, delivery.id, BROKEN, state, NOON)
+    await _record(database, delivery, BROKEN, state, NOON)
     assert await _lease(database) == []
 
 
 async def test_a_delivery_that_failed_is_leased_again_when_its_next_try_is_due(database: Database) -> None:
     [delivery] = await _put(database, 1)
     await _lease(database)
-    failed = await _record(database, delivery.id, BROKEN, "pending", NOON + 2 * MINUTE)
+    failed = await _record(database, delivery, BROKEN, "pending", NOON + 2 * MINUTE)
     assert failed == replace(
         delivery,
+        channel=replace(delivery.channel, failing_since=NOON),
         attempts=1,
         first_try_at=NOON,
         next_try_at=NOON + 2 * MINUTE,
@@ -222,7 +207,7 @@ async def test_a_delivery_that_failed_is_leased_again_when_its_next_try_is_due(d
     )
     assert await _lease(database, NOON + MINUTE) == []
     assert await _lease(database, NOON + 2 * MINUTE) == [delivery.id]
-    sent = await _record(database, delivery.id, replace(OK, at=NOON + 2 * MINUTE), "sent")
+    sent = await _record(database, delivery, replace(OK, at=NOON + 2 * MINUTE), "sent")
     assert (sent.attempts, sent.first_try_at, sent.sent_at) == (2, NOON, NOON + 2 * MINUTE)
     assert sent.last_error == ""
 
@@ -230,9 +215,9 @@ async def test_a_delivery_that_failed_is_leased_again_when_its_next_try_is_due(d
 async def test_every_attempt_is_kept_the_first_first(database: Database) -> None:
     [delivery, other] = await _put(database, 1, 2)
     await _lease(database)
-    await _record(database, delivery.id, BROKEN, "pending", NOON)
+    await _record(database, delivery, BROKEN, "pending", NOON)
     assert await _lease(database) == [delivery.id]
-    await _record(database, delivery.id, OK, "sent")
+    await _record(database, delivery, OK, "sent")
     async with database.read() as transaction:
         assert await transaction.outbox.attempts(delivery.id) == [BROKEN, OK]
         assert await transaction.outbox.attempts(other.id) == []
@@ -242,11 +227,12 @@ async def test_an_attempt_under_a_lost_lease_is_kept_but_decides_nothing(databas
     [delivery] = await _put(database, 1)
     await _lease(database, owner="me")
     await _lease(database, NOON + MINUTE, owner="you")
-    assert await _record(database, delivery.id, BROKEN, "dead", owner="me") == delivery
+    failing = replace(delivery.channel, failing_since=NOON)
+    assert await _record(database, delivery, BROKEN, "dead", owner="me") == replace(delivery, channel=failing)
     async with database.read() as transaction:
         assert await transaction.outbox.attempts(delivery.id) == [BROKEN]
     assert await _lease(database, NOON + MINUTE, owner="third") == []
-    assert (await _record(database, delivery.id, OK, "sent", owner="you")).state == "sent"
+    assert (await _record(database, delivery, OK, "sent", owner="you")).state == "sent"
 
 
 @pytest.mark.parametrize("state", ["sent", "failed", "dead"])
@@ -255,9 +241,9 @@ async def test_a_settled_delivery_that_is_replayed_is_due_at_once_under_its_old_
 ) -> None:
     [delivery] = await _put(database, 1)
     await _lease(database)
-    await _record(database, delivery.id, OK if state == "sent" else BROKEN, state)
+    await _record(database, delivery, OK if state == "sent" else BROKEN, state)
     async with database.write() as transaction:
-        assert await transaction.outbox.replay([delivery.id, delivery.id + 1], NOON + HOUR) == 1
+        assert await transaction.outbox.replay([delivery.id, delivery.id + 1], NOON + HOUR) == [delivery.id]
         replayed = await transaction.outbox.get(delivery.id)
         assert (replayed.key, replayed.state, replayed.attempts) == (delivery.key, "pending", 0)
         assert (replayed.first_try_at, replayed.next_try_at, replayed.sent_at) == (None, NOON + HOUR, None)
@@ -269,28 +255,41 @@ async def test_a_replay_takes_the_lease_from_whoever_is_sending(database: Databa
     [delivery] = await _put(database, 1)
     await _lease(database, owner="me")
     async with database.write() as transaction:
-        assert await transaction.outbox.replay([delivery.id], NOON) == 1
-    assert (await _record(database, delivery.id, OK, "sent", owner="me")).state == "pending"
+        assert await transaction.outbox.replay([delivery.id], NOON) == [delivery.id]
+    assert (await _record(database, delivery, OK, "sent", owner="me")).state == "pending"
     assert await _lease(database, owner="you") == [delivery.id]
 
 
 async def test_deliveries_are_counted_by_state(database: Database) -> None:
     [delivery, _] = await _put(database, 1, 2)
     await _lease(database)
-    await _record(database, delivery.id, OK, "sent")
+    await _record(database, delivery, OK, "sent")
     async with database.read() as transaction:
         assert await transaction.outbox.counts() == {"sent": 1, "pending": 1}
 
 
-async def test_the_latest_deliveries_come_first_by_state_and_by_channel(database: Database) -> None:
-    numbers = [delivery.id for delivery in await _put(database, 1, 2, 3)]
+async def test_the_latest_deliveries_come_first_by_state_channel_and_time(database: Database) -> None:
+    deliveries = await _put(database, 1, 2, 3)
+    numbers = [delivery.id for delivery in deliveries]
+    async with database.write() as transaction:
+        later = await put_delivery(transaction, 4, NOON + HOUR)
     await _lease(database)
-    await _record(database, numbers[1], BROKEN, "dead")
+    await _record(database, deliveries[1], BROKEN, "dead")
+
+    async def latest(**wanted: Any) -> list[int]:
+        async with database.read() as transaction:
+            found = await transaction.outbox.latest(9, Selection(**wanted))
+            assert [one.id for one in found] == (await transaction.outbox.selected(Selection(**wanted)))[::-1]
+            return [one.id for one in found]
+
+    assert await latest() == [later.id, *numbers[::-1]]
+    assert await latest(states=("dead",)) == [numbers[1]]
+    assert await latest(states=("dead", "pending"), until=NOON + HOUR) == numbers[::-1]
+    assert await latest(channel="channel 3") == [numbers[2]]
+    assert await latest(since=NOON + MINUTE) == [later.id]
     async with database.read() as transaction:
-        assert [delivery.id for delivery in await transaction.outbox.latest(9)] == numbers[::-1]
-        assert [delivery.id for delivery in await transaction.outbox.latest(2)] == numbers[:0:-1]
-        assert [delivery.id for delivery in await transaction.outbox.latest(9, state="dead")] == [numbers[1]]
-        assert [delivery.id for delivery in await transaction.outbox.latest(9, channel="channel 3")] == [numbers[2]]
+        assert [delivery.id for delivery in await transaction.outbox.latest(2)] == [later.id, numbers[2]]
+        assert [delivery.id for delivery in await transaction.outbox.those(numbers[:2])] == numbers[:2]
 
 
 async def test_an_alert_says_what_it_said_when_its_watch_changes(database: Database) -> None:

@@ -20,7 +20,7 @@ from news.watch import Match
 from storage import Database, tables
 from storage.database import Transaction
 from tests.databases import PostgreSQL
-from tests.samples import MINUTE, NOON, a_source, an_article, put_article, put_delivery
+from tests.samples import MINUTE, NOON, a_source, an_article, claim, put_article, put_delivery
 
 ROOT = Path(__file__).parents[2]
 
@@ -185,15 +185,15 @@ async def test_on_postgresql_who_leases_does_not_wait_for_others_that_lease(post
     database = await Database.open(url)
     until = NOON + MINUTE
     async with database.write() as transaction:
-        deliveries = [(await put_delivery(transaction, number)).id for number in range(2)]
+        deliveries = [await put_delivery(transaction, number) for number in range(2)]
         sources = [source.id for source in await transaction.sources.all()]
     async with database.write() as one:
         leased = [source.id for source in await one.sources.lease_due(NOON, 1, "one", until)]
-        sent = [delivery.id for delivery in await one.outbox.lease_due(NOON, 1, "one", until)]
+        sent = [delivery.id for delivery in await one.sending.claim(NOON, {deliveries[0].channel.id: 9}, "one", until)]
         async with asyncio.timeout(30), database.write() as other:
             leased += [source.id for source in await other.sources.lease_due(NOON, 9, "other", until)]
-            sent += [delivery.id for delivery in await other.outbox.lease_due(NOON, 9, "other", until)]
-    assert (leased, sent) == (sources, deliveries)
+            sent += [delivery.id for delivery in await claim(other, owner="other")]
+    assert (leased, sent) == (sources, [delivery.id for delivery in deliveries])
     await database.close()
     postgresql.give_back(url)
 

@@ -24,9 +24,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="
 def validate(value: Any) -> None:
     strict = json.loads(json.dumps(schema()))
     of_article = strict["$defs"]["article_matched"]
-    of_source = strict["$defs"]["source_event"]
+    of_source, of_channel = strict["$defs"]["source_event"], strict["$defs"]["channel_event"]
     inner = (of_article["properties"][name] for name in ("article", "hits"))
-    for described in (of_article, of_source, *(one.get("items", one) for one in inner)):
+    for described in (of_article, of_source, of_channel, *(one.get("items", one) for one in inner)):
         described["additionalProperties"] = False  # ours has nothing that the schema does not tell
     jsonschema.Draft202012Validator(strict).validate(value)
 
@@ -91,6 +91,14 @@ def test_an_event_of_a_source_obeys_the_schema_and_has_neither_watch_nor_article
     assert sent["source"] == {"name": "Le Phare", "url": "https://phare.example/"}
     assert (sent["title"], sent["text"]) == ("Le Phare has gone quiet", "Nothing since Tuesday.")
     assert not {"watch", "article", "query"} & set(sent)
+
+
+def test_an_event_of_a_channel_that_was_paused_obeys_the_schema() -> None:
+    told = Told(0, "The channel desk is paused", "", "desk", "410 Gone. What it is to tell waits.")
+    sent = json.loads(body(Alert("", "", datetime(2026, 11, 21, tzinfo=UTC), told, sequence=7, kind="channel")))
+    validate(sent)
+    assert (sent["type"], sent["channel"], sent["title"]) == ("channel.paused", {"name": "desk"}, told.title)
+    assert not {"watch", "article", "source"} & set(sent)
 
 
 def test_every_kind_of_source_event_is_in_the_schema() -> None:

@@ -1,0 +1,82 @@
+"""Room: how many messages a channel may be sent now, by what is under way, its rate, and its receiver's wish."""
+
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from news.alert import Channel
+
+IN_ALL = 512  # messages under way over all channels: sockets are not without end
+_USUAL = 8
+_USUAL_OF = {"email": 2}  # servers count connections, and greylist who opens many
+_MINUTE = timedelta(minutes=1)
+
+
+def most_at_once(channel: Channel) -> int:
+    """How many messages may be under way over a channel."""
+    return channel.at_once or _USUAL_OF.get(channel.kind, _USUAL)
+
+
+class Room:
+    """Counts for each channel, by its id, what is under way and what began within the last minute."""
+
+    def __init__(self) -> None:
+        self._under_way: Counter[int] = Counter()
+        self._begun: dict[int, deque[datetime]] = {}
+        self._held: dict[int, tuple[datetime, datetime]] = {}
+
+    def began(self, channel: Channel, now: datetime) -> None:
+        """A message is on its way."""
+        self._under_way[channel.id] += 1
+        if channel.per_minute:
+            self._begun.setdefault(channel.id, deque()).append(now)
+
+    def ended(self, channel: Channel) -> None:
+        """It is no longer."""
+        self._under_way[channel.id] -= 1
+        if not self._under_way[channel.id]:
+            del self._under_way[channel.id]
+
+    def hold(self, channel: Channel, now: datetime, wait: timedelta) -> None:
+        """The receiver wants to be left alone for a time."""
+        self._held[channel.id] = (now, now + wait)
+
+    def free(self, channels: Sequence[Channel], now: datetime) -> dict[int, int]:
+        """How many more may begin, for each channel that has room.
+
+        Where there is not enough for all, those first that have least under way, one by one.
+        """
+        free = {channel.id: room for channel in channels if (room := self._room(channel, now)) > 0}
+        left = max(0, IN_ALL - self._under_way.total())
+        return free if sum(free.values()) <= left else self._shared(free, left)
+
+    def _shared(self, free: Mapping[int, int], left: int) -> dict[int, int]:
+        waiting = sorted(free, key=lambda channel_id: self._under_way[channel_id])
+        rooms: Counter[int] = Counter()
+        while left > 0 and waiting:
+            given = waiting[:left]
+            rooms.update(given)
+            left -= len(given)
+            waiting = [channel_id for channel_id in waiting if rooms[channel_id] < free[channel_id]]
+        return dict(rooms)
+
+    def _room(self, channel: Channel, now: datetime) -> int:
+        if self._is_held(channel.id, now):
+            return 0
+        room = most_at_once(channel) - self._under_way[channel.id]
+        if channel.per_minute:
+            room = min(room, channel.per_minute - self._within_a_minute(channel.id, now))
+        return room
+
+    def _is_held(self, channel_id: int, now: datetime) -> bool:
+        since, until = self._held.get(channel_id, (now, now))
+        if since <= now < until:
+            return True
+        self._held.pop(channel_id, None)  # over, or the clock was set back to before it began
+        return False
+
+    def _within_a_minute(self, channel_id: int, now: datetime) -> int:
+        begun = self._begun.get(channel_id, deque())
+        while begun and not now - _MINUTE < begun[0] <= now:
+            begun.popleft()
+        return len(begun)

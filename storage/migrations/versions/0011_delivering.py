@@ -1,0 +1,21 @@
+"""Channels have room of their own, and each finds what is due for it without a look at what waits for the others."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011_delivering"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the room, since when a channel fails, and the indexes by which deliveries are claimed and forgotten."""
+    op.add_column("channel", sa.Column("at_once", sa.Integer(), nullable=True))
+    op.add_column("channel", sa.Column("per_minute", sa.Integer(), nullable=True))
+    op.add_column("channel", sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_delivery_state_next_try_at", "delivery")
+    op.drop_index("ix_delivery_channel_id", "delivery")
+    op.create_index("ix_delivery_channel_id_state_next_try_at", "delivery", ["channel_id", "state", "next_try_at"])
+    op.create_index("ix_delivery_state", "delivery", ["state"])
+    op.create_index("ix_delivery_settled_at", "delivery", ["settled_at"])

@@ -1,0 +1,43 @@
+"""Deliveries that are over: what waits for a removed channel is ended, and what ended long ago is forgotten."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+
+_delivery, _channel = tables.delivery, tables.channel
+
+REMOVED = "its channel was removed"
+
+
+class Settled:
+    """The end of deliveries."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def end_of_removed(self, now: datetime) -> int:
+        """Make dead what waits for a channel that was removed, unless somebody is sending it; how many that were."""
+        removed = (await self._connection.scalars(select(_channel.c.id).where(_channel.c.removed))).all()
+        ended = 0
+        for channel_id in removed:
+            waits = (_delivery.c.channel_id == channel_id) & (_delivery.c.state == "pending")
+            free = _delivery.c.leased_until.is_(None) | (_delivery.c.leased_until <= now)
+            values = {"state": "dead", "next_try_at": None, "settled_at": now, "last_error": REMOVED}
+            freed = {"lease_owner": None, "leased_until": None}
+            done = await self._connection.execute(update(_delivery).where(waits, free).values(**values, **freed))
+            ended += done.rowcount
+        return ended
+
+    async def forget(self, before: datetime, most: int) -> int:
+        """Remove at most so many deliveries that ended before an instant, with their attempts; how many that were.
+
+        The alerts stay: by them Vigie knows what it has told.
+        """
+        old = select(_delivery.c.id).where(_delivery.c.settled_at < before).order_by(_delivery.c.settled_at)
+        numbers = (await self._connection.scalars(old.limit(most))).all()
+        if numbers:
+            await self._connection.execute(delete(_delivery).where(_delivery.c.id.in_(numbers)))
+        return len(numbers)

@@ -1,0 +1,76 @@
+"""How many messages a channel may be sent now."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from news.alert import Channel, ChannelKind
+from service.room import IN_ALL, Room
+from tests.samples import HOUR, MINUTE, NOON
+
+SECOND = timedelta(seconds=1)
+
+
+def channel(
+    number: int = 1, kind: ChannelKind = "webhook", at_once: int | None = None, rate: int | None = None
+) -> Channel:
+    return Channel(number, f"channel {number}", kind, at_once=at_once, per_minute=rate)
+
+
+@pytest.mark.parametrize(("kind", "at_once", "room"), [("webhook", None, 8), ("email", None, 2), ("email", 5, 5)])
+def test_a_channel_has_room_for_what_is_usual_for_its_kind_unless_it_says_otherwise(
+    kind: ChannelKind, at_once: int | None, room: int
+) -> None:
+    assert Room().free([channel(kind=kind, at_once=at_once)], NOON) == {1: room}
+
+
+def test_what_is_under_way_takes_room_until_it_ends() -> None:
+    room, desk = Room(), channel(at_once=2)
+    room.began(desk, NOON)
+    assert room.free([desk, channel(2)], NOON) == {1: 1, 2: 8}
+    room.began(desk, NOON)
+    assert room.free([desk], NOON) == {}
+    room.ended(desk)
+    assert room.free([desk], NOON) == {1: 1}
+
+
+def test_a_rate_holds_over_every_minute_and_not_over_the_hour() -> None:
+    room, desk = Room(), channel(at_once=100, rate=3)
+    for second in (0, 10, 20):
+        assert room.free([desk], NOON + second * SECOND)[1] >= 1
+        room.began(desk, NOON + second * SECOND)
+        room.ended(desk)
+    assert room.free([desk], NOON + 59 * SECOND) == {}
+    assert room.free([desk], NOON + 60 * SECOND) == {1: 1}
+    assert room.free([desk], NOON + 70 * SECOND) == {1: 2}
+
+
+def test_a_receiver_that_asked_for_a_wait_gets_it_and_the_others_do_not() -> None:
+    room, desk = Room(), channel()
+    room.hold(desk, NOON, MINUTE)
+    assert room.free([desk, channel(2)], NOON + 59 * SECOND) == {2: 8}
+    assert room.free([desk], NOON + MINUTE) == {1: 8}
+
+
+def test_a_clock_that_is_set_back_holds_nothing_up() -> None:
+    room, desk = Room(), channel(rate=1)
+    room.began(desk, NOON)
+    room.ended(desk)
+    room.hold(desk, NOON, HOUR)
+    assert room.free([desk], NOON - HOUR) == {1: 1}
+
+
+@given(st.lists(st.integers(0, 100), max_size=40))
+def test_there_is_never_more_room_than_for_all_and_no_channel_takes_the_place_of_another(busy: list[int]) -> None:
+    room = Room()
+    channels = [channel(number, at_once=100) for number in range(len(busy))]
+    for one, count in zip(channels, busy, strict=True):
+        for _ in range(count):
+            room.began(one, NOON)
+    rooms = room.free(channels, NOON)
+    left = max(0, IN_ALL - sum(busy))
+    assert sum(rooms.values()) == min(left, sum(100 - count for count in busy))
+    if left >= len(busy):
+        assert all(number in rooms for number, count in enumerate(busy) if count < 100)
