@@ -33,7 +33,7 @@ def decide(
     if is_history:
         return Decision(matches)
     alerts = (
-        (Alert(watch.name, watch.query, now, told(stored, spans)), recipients(watch, channels))
+        (Alert(watch.name, watch.query, now, told(stored, spans), watch_id=watch.id), recipients(watch, channels))
         for watch, spans in wanted
     )
     return Decision(matches, tuple((alert, to) for alert, to in alerts if to))

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from news.article import Span
+from news.errors import BadUrlError
+from news.url import checked
 
 # Control characters, the separators that some programs take for line ends, and the marks that turn the direction of
 # whatever follows them.
@@ -40,6 +43,33 @@ def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
         done = end
     found.append(Piece(printable(text[done:])))
     return tuple(piece for piece in found if piece.text)
+
+
+def shortened(told: Sequence[Piece], length: int) -> tuple[Piece, ...]:
+    """The pieces, or as many of them as make `length` characters, the last of which is then an ellipsis."""
+    if sum(len(piece.text) for piece in told) <= length:
+        return tuple(told)
+    kept: list[Piece] = []
+    room = length - 1
+    for piece in told:
+        if room <= 0:
+            break
+        kept.append(Piece(piece.text[:room], piece.hit))
+        room -= len(piece.text)
+    return (*kept, Piece("…")) if length > 0 else ()
+
+
+def safe_link(url: str) -> str:
+    """The URL if a reader may be led there, or nothing: `javascript:` and its like are never linked."""
+    try:
+        return checked(url)
+    except BadUrlError:
+        return ""
+
+
+def when(instant: datetime | None) -> str:
+    """The instant in words, empty where there is none."""
+    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else ""
 
 
 def words_hit(told: Sequence[Piece]) -> tuple[str, ...]:

@@ -5,15 +5,13 @@ The templates are ours alone: what was crawled, and what the user typed, enters 
 
 import textwrap
 from dataclasses import dataclass
-from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from alerting.marks import Piece, one_line, pieces, words_hit
+from alerting.marks import Piece, one_line, pieces, safe_link, when, words_hit
 from news.alert import Alert
-from news.errors import BadUrlError
+from news.feedback import Links
 from news.text import clip
-from news.url import checked
 
 LONGEST_SUBJECT = 160
 _LONGEST_TITLE = 300
@@ -29,9 +27,9 @@ class Mail:
     html: str
 
 
-def mail(alert: Alert) -> Mail:
-    """The alert as it is sent by e-mail."""
-    return _of_match(alert) if alert.kind == "match" else _of_source(alert)
+def mail(alert: Alert, links: Links | None = None) -> Mail:
+    """The alert as it is sent by e-mail, with the links by which a reader answers it."""
+    return _of_match(alert, links) if alert.kind == "match" else _of_source(alert)
 
 
 def _of_source(alert: Alert) -> Mail:
@@ -41,7 +39,7 @@ def _of_source(alert: Alert) -> Mail:
         "watch": one_line(told.source),
         "title": one_line(told.title),
         "text": told.excerpt,
-        "link": _link(told.url),
+        "link": safe_link(told.url),
         "url": one_line(told.url),
     }
     html = _templates.get_template("source.html").render(shown)
@@ -49,7 +47,7 @@ def _of_source(alert: Alert) -> Mail:
     return Mail(clip(one_line(f"Vigie: {told.title}"), LONGEST_SUBJECT), text, html)
 
 
-def _of_match(alert: Alert) -> Mail:
+def _of_match(alert: Alert, links: Links | None) -> Mail:
     told = alert.told
     title = pieces(clip(told.title.replace("\n", " "), _LONGEST_TITLE) or "(no title)", told.title_spans)
     excerpt = pieces(told.excerpt, told.excerpt_spans)
@@ -59,14 +57,15 @@ def _of_match(alert: Alert) -> Mail:
         "query": one_line(alert.query),
         "source": one_line(told.source),
         "authors": ", ".join(one_line(author) for author in told.authors),
-        "published": _when(told.published_at),
-        "found": _when(told.found_at),
+        "published": when(told.published_at),
+        "found": when(told.found_at),
         "language": told.language or "",
-        "link": _link(told.url),
+        "link": safe_link(told.url),
         "url": one_line(told.url),
         "title": title,
         "excerpt": excerpt,
         "why": _why(title, excerpt),
+        "links": links,
     }
     html = _templates.get_template("mail.html").render(shown)
     return Mail(_subject(alert), _folded(_templates.get_template("mail.txt").render(shown)), html)
@@ -81,18 +80,6 @@ def _why(title: tuple[Piece, ...], excerpt: tuple[Piece, ...]) -> tuple[tuple[st
     """Where the hits are, and their wordings: `(("in the title", ("Pyongyang",)), …)`."""
     places = (("in the title", words_hit(title)), ("in the text", words_hit(excerpt)))
     return tuple((place, words) for place, words in places if words)
-
-
-def _when(instant: datetime | None) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else ""
-
-
-def _link(url: str) -> str:
-    """The URL if a reader may be led there, or nothing: `javascript:` and its like are shown, never linked."""
-    try:
-        return checked(url)
-    except BadUrlError:
-        return ""
 
 
 def _marked(told: tuple[Piece, ...]) -> str:

@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again: one published timetable for each kind of channel. Pure."""
+"""When a failed delivery is tried again: a published timetable for mail, and one for all that goes by HTTP. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -34,7 +34,7 @@ def next_try(
     """
     if advice.permanent:
         return None
-    wait = _webhook_wait(attempts, jitter) if kind == "webhook" else _email_wait(attempts)
+    wait = _email_wait(attempts) if kind == "email" else _webhook_wait(attempts, jitter)
     asked = min(advice.retry_after or timedelta(), LONGEST_RETRY_AFTER)
     again = now + max(wait, asked)
     return again if advice.pause_channel or not _is_over(kind, attempts, first_at, again) else None
@@ -51,4 +51,4 @@ def _email_wait(attempts: int) -> timedelta:
 
 
 def _is_over(kind: ChannelKind, attempts: int, first_at: datetime, again: datetime) -> bool:
-    return attempts > len(WEBHOOK_WAITS) if kind == "webhook" else again > first_at + EMAIL_FOR
+    return again > first_at + EMAIL_FOR if kind == "email" else attempts > len(WEBHOOK_WAITS)

@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import channel_add
-from cli import channel_options as options
+from cli import channel_add, channel_rotate, channel_template
 from cli.archive import reading, with_archive, writing
 from cli.channel_guard import dialler_of, warn_of_refusal
-from cli.channel_options import Security, chosen, shown, state
+from cli.channel_options import OPTIONS, chosen, shown, state, taking
 from cli.errors import FoundWantingError
 from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
-from cli.output import Cell, err, print_facts, print_json, print_line, print_note, print_table
-from news import url as urls
+from cli.output import Cell, err, print_facts, print_json, print_line, print_note, print_table, when
 from news.alert import Channel, Receipt
 from news.errors import DeliveryError
 
@@ -23,10 +21,11 @@ if TYPE_CHECKING:
     from cli.place import Archive
     from storage import Transaction
 
-_NONE = "There is no channel yet: vigie channel add email --help, vigie channel add webhook --help"
+_NONE = "There is no channel yet; vigie channel add --help shows what there may be"
 
 app = group("Where alerts go.")
 app.add_typer(channel_add.app, name="add")
+app.command("preview")(channel_template.preview)
 
 
 @app.command("list")
@@ -37,6 +36,8 @@ def list_(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) 
 
         vigie channel list
     """
+    from alerting.channels import goes_to
+
     channels = reading(data, config, lambda tx: tx.channels.all())
     if json:
         print_json([shown(channel) for channel in channels])
@@ -46,18 +47,13 @@ def list_(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) 
             channel.name,
             channel.kind,
             state_cell(state(channel)),
-            _goes_to(channel),
+            goes_to(channel),
             channel.origin,
             channel.paused_because,
         ]
         for channel in channels
     ]
     print_table("", ["name", "kind", "state", "goes to", "made by", "stopped because"], rows, _NONE)
-
-
-def _goes_to(channel: Channel) -> str:
-    settings = channel.settings
-    return ", ".join(settings["to"]) if channel.kind == "email" else urls.origin(settings["url"])
 
 
 @app.command("show")
@@ -68,6 +64,8 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
 
         vigie channel show desk
     """
+    from service.room import most_a_minute, most_at_once
+
     channel = reading(data, config, lambda tx: tx.channels.get(name))
     if json:
         print_json(shown(channel))
@@ -78,33 +76,27 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
         ("kind", channel.kind),
         ("state", state_cell(state(channel))),
         ("stopped because", channel.paused_because),
+        ("failing since", when(channel.failing_since)),
+        ("trouble", channel.trouble),
+        ("at once", f"{most_at_once(channel)}"),
+        ("per minute", f"{most_a_minute(channel) or ''}"),
         ("made by", made_by(channel, data, config)),
     ]
     print_facts([*facts, *own])
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"its own {', '.join(value)}"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 @app.command("edit")
+@taking(*OPTIONS)
 def edit(
     context: typer.Context,
     name: Name,
     rename: Annotated[str, typer.Option("--rename", help="What to call it from now on.", metavar="NAME")] = "",
-    host: Annotated[str | None, options.HOST] = None,
-    port: Annotated[int | None, options.PORT] = None,
-    security: Annotated[Security | None, options.SECURITY] = None,
-    username: Annotated[str | None, options.USERNAME] = None,
-    password_env: Annotated[str | None, options.PASSWORD_ENV] = None,
-    password_file: Annotated[str | None, options.PASSWORD_FILE] = None,
-    sender: Annotated[str | None, options.FROM] = None,
-    to: Annotated[list[str] | None, options.TO] = None,
-    url: Annotated[str | None, options.URL] = None,
-    secret_env: Annotated[str | None, options.SECRET_ENV] = None,
-    secret_file: Annotated[str | None, options.SECRET_FILE] = None,
-    ca_file: Annotated[str | None, options.CA_FILE] = None,
-    timeout: Annotated[float | None, options.TIMEOUT] = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -118,16 +110,22 @@ def edit(
         vigie channel edit hook --secret-file /run/secrets/hook --rename desk-hook
 
         vigie channel edit local --username '' --password-env ''
+
+        vigie channel edit desk --template-subject '{{ source }}: {{ title }}' --template-text mail.txt
     """
     changes = chosen(context)
     channel = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, rename))
+    _tell_edited(channel, json)
+    warn_of_refusal(channel, data, config)
+
+
+def _tell_edited(channel: Channel, json: bool) -> None:
     if json:
         print_json(shown(channel))
     else:
         print_line(f"changed the channel {channel.name!r}")
     if channel.paused_because:
         print_note(f"it stands still ({channel.paused_because}) until: vigie channel resume {channel.name!r}")
-    warn_of_refusal(channel, data, config)
 
 
 async def _edited(tx: "Transaction", archive: "Archive", name: str, changes: Mapping[str, Any], rename: str) -> Channel:
@@ -152,6 +150,8 @@ def test(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
         print_json({"channel": name, "accepted": True, "answer": receipt.answer})
     else:
         print_line(f"accepted: {receipt.answer}")
+    if receipt.trouble:
+        print_note(receipt.trouble)
 
 
 async def _tested(archive: "Archive", name: str) -> Receipt:
@@ -176,4 +176,5 @@ NOUN = Noun(
     },
     shown=shown,
 )
+app.command("rotate")(channel_rotate.rotate)
 add_shared_verbs(app, NOUN)

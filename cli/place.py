@@ -7,9 +7,11 @@ from pathlib import Path
 
 from cli.folder import DataFolder
 from news.clock import Clock, SystemClock
+from news.feedback import Feedback
 from service.check import check_declared
 from service.configuration import read
 from service.declare import Changes, declare
+from service.furnish import feedback_at
 from service.settings import Settings
 from storage import Database
 
@@ -44,6 +46,7 @@ class Archive:
     settings: Settings
     database: Database
     clock: Clock
+    feedback: Feedback | None = None
 
     async def declare(self, settings: Settings | None = None) -> Changes:
         """Bring what the file declares into the database.
@@ -64,8 +67,9 @@ async def open_archive(
     """The archive, for one command. What the file declares is brought in, unless a running service sees to that."""
     settings = place.settings()
     database = await Database.open(settings.database.url or place.folder.database_url)
-    archive = Archive(place, settings, database, clock or SystemClock())
     try:
+        feedback = await feedback_at(database, settings.web.public_url)
+        archive = Archive(place, settings, database, clock or SystemClock(), feedback)
         if takes_file_in and not place.folder.is_held():
             await archive.declare()
         yield archive

@@ -10,6 +10,7 @@ from multiprocessing import resource_tracker
 import structlog
 
 from cli import logs
+from cli.feeds import feeds
 from cli.place import Archive, Place, open_archive
 from cli.wiring import Engine
 from news.delivering import Passing, unobserved
@@ -80,7 +81,8 @@ async def _reload(archive: Archive, engine: Engine) -> None:
 @asynccontextmanager
 async def serving(archive: Archive, engine: Engine) -> AsyncIterator[WebServer]:
     """Everything that `vigie run` runs, until the end of the block; the daemon then gets its time to finish."""
-    app = make_app(engine.daemon.troubles, engine if engine.subscriber.is_on else None)
+    hubs = engine if engine.subscriber.is_on else None
+    app = make_app(engine.daemon.troubles, hubs, await feeds(archive), engine.feedback_desk)
     web = WebServer(app, archive.settings.web.host, archive.settings.web.port)
     await web.start()
     try:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import watch_apply, watch_explain, watch_lint, watch_test
+from cli import watch_apply, watch_explain, watch_feed, watch_lint, watch_test
 from cli.archive import reading, writing
 from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
@@ -270,6 +270,7 @@ NOUN = Noun(
 )
 app.command("test")(watch_test.test)
 app.command("explain")(watch_explain.explain)
+app.command("feed")(watch_feed.feed)
 app.command("lint")(watch_lint.lint)
 app.command("apply")(watch_apply.apply)
 add_shared_verbs(app, NOUN)

@@ -25,7 +25,9 @@ from scheduler.revisit import Revisits
 from service.board import WatchBoard
 from service.collect import Collector
 from service.deliver import Deliverer
+from service.feedback import FeedbackDesk
 from service.forget import Forgetter
+from service.furnish import FurnishedSender
 from service.hub import GuardedHub
 from service.push import Pushes
 from service.reader import Reader
@@ -50,6 +52,7 @@ class Engine:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
         self._clock = clock
+        self._database, self._feedback = database, archive.feedback
         self._guard = guard_under(settings, resolve)
         self._dialler = GuardedDialler(self._guard)
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
@@ -76,6 +79,7 @@ class Engine:
         self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for, passing=passing)
         self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
         self.pushes = Pushes(database, clock, self.pool, self.collector)
+        self.feedback_desk = FeedbackDesk(database, self._feedback, self.reader, clock) if self._feedback else None
         self.daemon = self._daemon(archive, lease)
 
     def _daemon(self, archive: Archive, lease: timedelta) -> Daemon:
@@ -99,7 +103,7 @@ class Engine:
 
     def sender_for(self, channel: Channel) -> Sender:
         """What sends for a channel, behind the guard."""
-        return build(channel, self._dialler, self._clock)
+        return FurnishedSender(build(channel, self._dialler, self._clock), self._database, self._feedback)
 
     def allow(self, settings: Settings) -> None:
         """Take the allow-list of settings read again."""

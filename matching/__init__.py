@@ -3,6 +3,7 @@
 from matching.analyzer import Lexicon, Token, folded_only, search_terms, tokens
 from matching.document import Document, document
 from matching.evaluate import spans
+from matching.exclusion import Candidate, candidates, excluding, words_of
 from matching.explain import Judged, explain, explain_miss
 from matching.index import WatchIndex
 from matching.lexicon import DictionaryLexicon
@@ -13,6 +14,7 @@ from matching.searchable import analyzer, primary, search_plans, search_row
 from matching.slips import small_operators
 
 __all__ = [
+    "Candidate",
     "DictionaryLexicon",
     "Document",
     "Judged",
@@ -21,8 +23,10 @@ __all__ = [
     "Token",
     "WatchIndex",
     "analyzer",
+    "candidates",
     "canonical",
     "document",
+    "excluding",
     "explain",
     "explain_miss",
     "folded_only",
@@ -40,4 +44,5 @@ __all__ = [
     "spans",
     "tokens",
     "tree_lines",
+    "words_of",
 ]

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from news.article import Span
+from news.feedback import Feedback, Links
 from news.source import Origin
 
-ChannelKind = Literal["email", "webhook"]
-AlertKind = Literal["match", "silent", "failing", "blocked", "suspect", "back", "channel"]
+ChannelKind = Literal["email", "webhook", "slack", "discord", "telegram", "matrix", "ntfy"]
+AlertKind = Literal["match", "update", "digest", "spike", "silent", "failing", "blocked", "suspect", "back", "channel"]
+OF_WATCHES: tuple[AlertKind, ...] = ("match", "update", "digest", "spike")
+ChangeKind = Literal["outlets", "copies", "figure", "headline"]
 DeliveryState = Literal["pending", "sent", "failed", "dead"]
 
 
@@ -19,7 +22,8 @@ class Channel:
 
     `paused_because` is empty unless Vigie itself paused the channel (refused login, 410 Gone, five days of failures).
     `at_once` is how many messages may be under way to it, `per_minute` how many may begin in a minute; None is what is
-    usual for its kind. `failing_since` is the first of the failures since which nothing has gone well.
+    usual for its kind. `failing_since` is the first of the failures since which nothing has gone well. `trouble` says
+    which of its own templates broke when it was last used.
     """
 
     id: int
@@ -32,11 +36,15 @@ class Channel:
     at_once: int | None = None
     per_minute: int | None = None
     failing_since: datetime | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The article as an alert tells it: frozen when the alert is decided, so that every attempt says the same."""
+    """The article as an alert tells it: frozen when the alert is decided, so that every attempt says the same.
+
+    `resurfaced_from` is when an old article was published or first seen that now comes as if it were new.
+    """
 
     article_id: int
     title: str
@@ -49,14 +57,51 @@ class Told:
     published_at: datetime | None = None
     found_at: datetime | None = None
     language: str | None = None
+    resurfaced_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """Another article on the story: who tells it, under which title, where; `is_copy` if it has a text told before."""
+
+    source: str
+    title: str
+    url: str
+    is_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has changed in a story since it was told: `says` it in a few words, as in `+6 outlets`.
+
+    A figure or a headline that changed has what it was before, and what it is now.
+    """
+
+    kind: ChangeKind
+    says: str
+    before: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One story of an update or a digest: the article that stands for it, the others, and what has changed."""
+
+    watch: str
+    told: Told
+    others: tuple[Outlet, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """The decision to tell someone of an article that a watch wants, or how a source fares.
+    """The decision to tell someone of an article that a watch wants, of what became of a story, or how a source fares.
 
-    `sequence` rises with every alert decided. Of a source, or of a channel that Vigie paused (`kind` other than
-    `match`), `told` says in `title` and `excerpt` what is the matter and what to do: there is neither watch nor query.
+    `sequence` rises with every alert decided. `told` is the article of a match, and the one that stands for the story
+    of an update. Where there is none (a digest, a spike, a source, a channel) it says in `title` and `excerpt` what is
+    the matter. `items` are the stories of a digest, sorted by watch; a match and an update have one, or none where
+    nothing is to be said beyond `told`. `watch` and `query` are empty, and `watch_id` is 0, where several watches are
+    told of, or none.
     """
 
     watch: str
@@ -66,11 +111,18 @@ class Alert:
     sequence: int = 0
     is_test: bool = False
     kind: AlertKind = "match"
+    items: tuple[Item, ...] = ()
+    watch_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert to one channel. `key` is stable across attempts and restarts: receivers recognise repeats by it."""
+    """One alert to one channel. `key` is stable across attempts and restarts: receivers recognise repeats by it.
+
+    `thread_key` is the key of the first delivery to this channel on the same story and for the same watch; empty for
+    that one itself, and where there is no story. `feedback` makes the links by which readers answer, None where they
+    have nowhere to lead.
+    """
 
     id: int
     key: str
@@ -83,6 +135,15 @@ class Delivery:
     next_try_at: datetime | None = None
     sent_at: datetime | None = None
     last_error: str = ""
+    thread_key: str = ""
+    feedback: Feedback | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def links(self) -> Links | None:
+        """The links of an alert about an article."""
+        if self.feedback is None:
+            return None
+        return self.feedback.links(self.alert.watch_id, self.alert.told.article_id, self.alert.decided_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +158,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The receiver's own words on accepting a message, for the attempt's row and for `channel test`."""
+    """The receiver's own words on accepting a message, for the attempt's row and for `channel test`.
+
+    `trouble` says which of the channel's own templates broke, so that the built-in one told the alert.
+    """
 
     answer: str
+    trouble: str = ""

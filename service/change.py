@@ -32,7 +32,15 @@ T = TypeVar("T", Source, Watch, Channel)
 E = TypeVar("E", bound=BaseModel)
 
 # Settings of which one replaces the others: a secret is in one place.
-_ALTERNATIVES = (frozenset({"secret", "secret_env", "secret_file"}), frozenset({"password_env", "password_file"}))
+_ROOM = ("at_once", "per_minute")
+_ALTERNATIVES = (
+    frozenset({"secret", "secret_env", "secret_file"}),
+    frozenset({"old_secret", "old_secret_env", "old_secret_file"}),
+    frozenset({"password_env", "password_file"}),
+    frozenset({"url_env", "url_file"}),
+    frozenset({"token_env", "token_file"}),
+    frozenset({"topic", "topic_env", "topic_file"}),
+)
 
 
 def things(tx: Transaction, noun: Noun) -> Named[Any]:
@@ -177,7 +185,7 @@ def _as_it_is(known: Source) -> dict[str, Any]:
 def _access(known: Source, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The access after a change. One that cannot be read, hand-edited, stands in the way of no other change."""
     if "access" in changes:
-        return _merged(known.access if isinstance(known.access, Mapping) else {}, changes["access"])
+        return merged(known.access if isinstance(known.access, Mapping) else {}, changes["access"])
     try:
         read_access(known.access)
     except ConfigError:
@@ -238,11 +246,13 @@ async def add_channel(
 
     Raises ConfigError, or ConflictError for a taken name.
     """
-    own = dict(settings)
+    room, own = _parted(settings)
     if kind == "webhook" and not own.keys() & {"secret_env", "secret_file"}:
         own["secret"] = generate_secret()
-    entry = _entry(ChannelEntry, {"name": name, "kind": kind})
-    channel = Channel(id=0, name=entry.name, kind=kind, settings=own)
+    entry = _entry(ChannelEntry, {"name": name, "kind": kind, **room})
+    channel = Channel(
+        id=0, name=entry.name, kind=kind, settings=own, at_once=entry.at_once, per_minute=entry.per_minute
+    )
     check_channel(channel)
     return await tx.channels.by_id(await tx.channels.put(channel, now))
 
@@ -256,22 +266,33 @@ async def edit_channel(
     """
     known = await changeable(tx.channels, name, file)
     _needed({**changes, **({"name": rename} if rename else {})})
-    entry = _entry(ChannelEntry, {"name": rename or known.name, "kind": known.kind})
-    channel = Channel(known.id, entry.name, known.kind, _merged(known.settings, changes))
+    room, own = _parted(changes)
+    entry = _entry(ChannelEntry, {"name": rename or known.name, "kind": known.kind, **room})
+    channel = Channel(known.id, entry.name, known.kind, merged(known.settings, own))
     check_channel(channel)
-    await tx.channels.change(known.id, name=channel.name, settings=dict(channel.settings))
+    values = {"name": channel.name, "settings": dict(channel.settings), **room}
+    if "template" in changes:
+        values["trouble"] = ""
+    await tx.channels.change(known.id, **values)
     if channel.name != known.name:
         await _rename_in_watches(tx, known.name, channel.name, file)
     return await tx.channels.by_id(known.id)
 
 
-def _merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(known)
+def _parted(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is said of a channel's room, 0 for what is usual, and the settings of its kind."""
+    room = {key: settings[key] or None for key in _ROOM if key in settings}
+    return room, {key: value for key, value in settings.items() if key not in _ROOM}
+
+
+def merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings after a change: what is empty is taken away, and of `template` only the parts that are named."""
+    after = dict(known)
     for key, value in changes.items():
         for other in next((group for group in _ALTERNATIVES if key in group), frozenset[str]()):
-            merged.pop(other, None)
-        merged[key] = value
-    return {key: value for key, value in merged.items() if value != ""}
+            after.pop(other, None)
+        after[key] = merged(known.get(key) or {}, value) if key == "template" else value
+    return {key: value for key, value in after.items() if value not in ("", {})}
 
 
 async def _rename_in_watches(tx: Transaction, old: str, new: str, file: Path | None) -> None:

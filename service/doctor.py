@@ -119,12 +119,10 @@ async def _channel(channel: Channel, guard: Guard, *, is_running: bool) -> Findi
 
 
 def _read_secrets(settings: ChannelSettings) -> None:
-    """Raises DeliveryError for a secret that is named and not there."""
-    named = settings.model_dump()
-    for secret in ("password", "secret"):
-        variable, file = named.get(f"{secret}_env", ""), named.get(f"{secret}_file", "")
-        if variable or file:
-            read_secret(variable, file)
+    """Raises DeliveryError for a secret that is named and not there, or that cannot be the URL it should be."""
+    for secret in settings.secrets():
+        read_secret(secret.variable, secret.file)
+    settings.endpoint()
 
 
 def _deliveries(counts: dict[str, int]) -> Iterable[Finding]:

@@ -8,13 +8,22 @@ from news.alert import Channel
 
 IN_ALL = 512  # messages under way over all channels: sockets are not without end
 _USUAL = 8
-_USUAL_OF = {"email": 2}  # servers count connections, and greylist who opens many
+_USUAL_OF = {
+    "email": 2,  # servers count connections, and greylist who opens many
+    **dict.fromkeys(("slack", "discord", "telegram", "matrix", "ntfy"), 1),  # readers see them in the order of telling
+}
+_RATES = {"slack": 60, "discord": 30, "telegram": 20}  # a minute; what these say they take, for one webhook or chat
 _MINUTE = timedelta(minutes=1)
 
 
 def most_at_once(channel: Channel) -> int:
     """How many messages may be under way over a channel."""
     return channel.at_once or _USUAL_OF.get(channel.kind, _USUAL)
+
+
+def most_a_minute(channel: Channel) -> int | None:
+    """How many messages may begin over a channel within a minute; None for as many as there are."""
+    return channel.per_minute or _RATES.get(channel.kind)
 
 
 class Room:
@@ -28,7 +37,7 @@ class Room:
     def began(self, channel: Channel, now: datetime) -> None:
         """A message is on its way."""
         self._under_way[channel.id] += 1
-        if channel.per_minute:
+        if most_a_minute(channel):
             self._begun.setdefault(channel.id, deque()).append(now)
 
     def ended(self, channel: Channel) -> None:
@@ -64,8 +73,9 @@ class Room:
         if self._is_held(channel.id, now):
             return 0
         room = most_at_once(channel) - self._under_way[channel.id]
-        if channel.per_minute:
-            room = min(room, channel.per_minute - self._within_a_minute(channel.id, now))
+        rate = most_a_minute(channel)
+        if rate:
+            room = min(room, rate - self._within_a_minute(channel.id, now))
         return room
 
     def _is_held(self, channel_id: int, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
+from news.alert import ChannelKind
 from news.errors import VigieError
 from news.text import composed
 
@@ -134,7 +135,7 @@ class WebSettings(_Part):
     port: int = Field(default=8765, ge=0, le=65_535, description="port to listen on; 0 for any that is free")
     public_url: str = Field(
         default="",
-        description="the URL under which hubs on the internet reach this address (docs/websub.md); empty: no WebSub",
+        description="the URL under which hubs and readers reach this address, see docs/websub.md and docs/feedback.md",
     )
 
     @field_validator("public_url")
@@ -307,13 +308,13 @@ class ChannelEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     name: Name = Field(description="what you call it")
-    kind: Literal["email", "webhook"] = Field(description="`email` or `webhook`")
+    kind: ChannelKind = Field(description="what it is, see docs/channels.md")
     paused: bool = Field(default=False, description="send nothing")
     at_once: int | None = Field(
-        default=None, ge=1, le=100, description="messages under way at the same time; 8, over e-mail 2"
+        default=None, ge=1, le=100, description="messages under way at the same time; 8, over e-mail 2, in chats 1"
     )
     per_minute: int | None = Field(
-        default=None, ge=1, le=100_000, description="messages that may begin within a minute; as many as there are"
+        default=None, ge=1, le=100_000, description="messages that may begin within a minute, see docs/delivery.md"
     )
 
     @property

@@ -23,6 +23,7 @@ def channel_value(row: Row[Any]) -> Channel:
         at_once=row.at_once,
         per_minute=row.per_minute,
         failing_since=row.failing_since,
+        trouble=row.trouble,
     )
 
 
@@ -47,7 +48,7 @@ class Channels(Named[Channel]):
             "at_once": channel.at_once,
             "per_minute": channel.per_minute,
         }
-        return await self.add(values, fresh={"paused_because": "", "failing_since": None})
+        return await self.add(values, fresh={"paused_because": "", "failing_since": None, "trouble": ""})
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
         """Stop or resume it; resuming forgives what Vigie paused it for; what waited is due at once."""

@@ -16,7 +16,9 @@ from news.errors import StorageError
 from storage.articles import Articles
 from storage.caps import Caps
 from storage.channels import Channels
+from storage.feedback import FeedbackLog
 from storage.feeds import Feeds
+from storage.keys import Keys
 from storage.links import Links
 from storage.matches import Matches
 from storage.migrate import bring_up_to_date
@@ -59,6 +61,8 @@ class Transaction:
         self.outbox = Outbox(connection)
         self.sending = Sending(connection)
         self.settled = Settled(connection)
+        self.feedback = FeedbackLog(connection)
+        self.keys = Keys(connection)
 
 
 class Database:
@@ -117,8 +121,7 @@ def _async_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
-        shown = re.sub(r"//.*@", "//…@", url)  # a password must not reach the log
-        raise StorageError(f"{shown!r} is no database URL", _EXAMPLES) from error
+        raise StorageError(f"{_recognisable(url)} is no database URL", _EXAMPLES) from error
     backend = parsed.get_backend_name()
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -127,6 +130,14 @@ def _async_url(url: str) -> URL:
     if not parsed.database or ":memory:" in parsed.database:
         raise StorageError("a database in memory would forget everything", "name a file: sqlite:///data/vigie.db")
     return parsed.set(drivername="sqlite+aiosqlite")
+
+
+def _recognisable(url: str) -> str:
+    """What was given, if it is no more than a path; of anything else what is no password, since this is logged."""
+    if re.fullmatch(r"(sqlite:)?[\w./-]*", url):
+        return repr(url)
+    scheme = re.match(r"[a-z][a-z0-9+]*(?=:)", url)
+    return f"{scheme[0]}:…" if scheme else "what is given"
 
 
 def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
@@ -182,7 +193,7 @@ def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> Non
 
 
 def _cannot_open(url: URL, error: DatabaseError) -> StorageError:
-    place = url.render_as_string(hide_password=True)
+    place = url.set(query={}).render_as_string(hide_password=True)  # a password may stand there too
     reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
     hint = "check that the server runs and that the user may log in"
     if url.get_backend_name() == "sqlite":

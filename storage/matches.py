@@ -112,11 +112,22 @@ class Matches:
             statement = statement.where(_match.c.matched_at > after)
         return [_value(row) for row in await self._connection.execute(statement)]
 
+    async def news(self, limit: int, *, watch_id: int | None = None, watchlist: str = "") -> list[FoundMatch]:
+        """The newest matches of a watch, or of those of a watchlist, without history, which is told to nobody."""
+        of_these = _match.c.watch_id == watch_id if watch_id is not None else _watch.c.watchlist == watchlist
+        statement = _FOUND.where(of_these, ~_match.c.seen, ~_watch.c.removed).order_by(_match.c.id.desc()).limit(limit)
+        return [_value(row) for row in await self._connection.execute(statement)]
+
     async def of(self, watch_id: int, article_id: int) -> FoundMatch | None:
         """The match of a watch and an article, if there is one."""
         same = (_match.c.watch_id == watch_id) & (_match.c.article_id == article_id)
         row = (await self._connection.execute(_FOUND.where(same))).one_or_none()
         return None if row is None else _value(row)
+
+    async def of_article(self, article_id: int) -> list[FoundMatch]:
+        """The matches of an article, newest first."""
+        statement = _FOUND.where(_match.c.article_id == article_id).order_by(_match.c.id.desc())
+        return [_value(row) for row in await self._connection.execute(statement)]
 
     async def get(self, number: int) -> FoundMatch:
         """The match with this id. Raises NotFoundError."""

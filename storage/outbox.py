@@ -43,6 +43,7 @@ _DELIVERY = (
         _delivery.c.last_error,
         _alert.c.id.label("sequence"),
         _alert.c.kind.label("alert_kind"),
+        _alert.c.watch_id,
         _alert.c.told,
         _alert.c.query,
         _alert.c.decided_at,
@@ -62,6 +63,7 @@ def _value(row: Row[Any]) -> Delivery:
         told=told_from_json(row.told),
         sequence=row.sequence,
         kind=row.alert_kind,
+        watch_id=row.watch_id or 0,
     )
     return Delivery(
         id=row.delivery_id,

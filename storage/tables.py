@@ -1,43 +1,16 @@
 """The tables. A change here needs a migration beside it; a test compares the two on both databases."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-    false,
-)
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
+from storage.alert_tables import alert, attempt, channel, delivery, match, muted, secret, used_link, watch
+from storage.columns import flag, metadata, parent, text
 from storage.types import CleanText, Instant, JsonText, LearnedText, NameText
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _parent(table: str) -> Column[int]:
-    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean(create_constraint=False), nullable=False, server_default=false())
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, CleanText, nullable=False, server_default="")
-
+__all__ = [
+    "alert", "article", "attempt", "cap", "channel", "counter", "delivery", "feed", "frequency", "host", "indexed_by",
+    "indexed_language", "link", "match", "metadata", "muted", "placing", "refusal", "revision", "robots", "secret",
+    "source", "story", "subscription", "unindexed", "used_link", "watch",
+]  # fmt: skip
 
 source = Table(
     "source",
@@ -47,9 +20,9 @@ source = Table(
     Column("url", CleanText, nullable=False),
     Column("origin", String(16), nullable=False),
     Column("interval", Integer, nullable=False),
-    _flag("paused"),
-    _flag("removed"),
-    _flag("alert_history"),
+    flag("paused"),
+    flag("removed"),
+    flag("alert_history"),
     Column("added_at", Instant, nullable=False),
     Column("discovered_at", Instant),
     Column("watched_since", Instant),
@@ -59,13 +32,13 @@ source = Table(
     Column("last_visit_at", Instant),
     Column("last_success_at", Instant),
     Column("failures", Integer, nullable=False, server_default="0"),
-    _text("last_error"),
-    _text("advice"),
+    text("last_error"),
+    text("advice"),
     Column("trouble", String(16), nullable=False, server_default=""),
     Column("history", Integer, nullable=False, server_default="0"),
-    _text("spider"),
-    _flag("browser"),
-    _flag("accept_any_certificate"),
+    text("spider"),
+    flag("browser"),
+    flag("accept_any_certificate"),
     Column("access", JsonText, nullable=False, server_default="{}"),
     Column("rules", JsonText, nullable=False, server_default="{}"),
     Column("rhythm", JsonText),
@@ -83,18 +56,18 @@ feed = Table(
     "feed",
     metadata,
     Column("id", Integer, primary_key=True),
-    _parent("source"),
+    parent("source"),
     Column("url", CleanText, nullable=False),
     Column("url_key", String(64), nullable=False),
     Column("road", String(16), nullable=False),
-    _text("etag"),
-    _text("last_modified"),
+    text("etag"),
+    text("last_modified"),
     Column("last_polled_at", Instant),
     Column("last_success_at", Instant),
-    _text("last_error"),
+    text("last_error"),
     Column("hints", JsonText, nullable=False, server_default="{}"),
-    _text("hub"),
-    _text("topic"),
+    text("hub"),
+    text("topic"),
     Column("not_before", Instant),
     UniqueConstraint("source_id", "url_key"),
 )
@@ -103,19 +76,19 @@ link = Table(
     "link",
     metadata,
     Column("id", Integer, primary_key=True),
-    _parent("source"),
+    parent("source"),
     Column("url", CleanText, nullable=False),
     Column("url_key", String(64), nullable=False),
     Column("road", String(16), nullable=False),
-    _text("title"),
+    text("title"),
     Column("published_at", Instant),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    _flag("is_history"),
+    flag("is_history"),
     Column("found_at", Instant, nullable=False),
     Column("next_try_at", Instant),
     Column("settled_at", Instant),
-    _text("last_error"),
+    text("last_error"),
     Column("article_id", Integer, ForeignKey("article.id", ondelete="SET NULL"), index=True),
     Column("roads", Integer, nullable=False, server_default="0"),
     Column("modified_at", Instant),
@@ -145,9 +118,9 @@ article = Table(
     Column("changed_at", Instant),
     Column("confidence", Float),
     Column("modified_at", Instant),
-    _text("section"),
+    text("section"),
     Column("tags", JsonText, nullable=False, server_default="[]"),
-    _text("image"),
+    text("image"),
     Column("is_paywalled", Boolean(create_constraint=False)),
     Column("word_count", Integer),
     Column("provenance", JsonText, nullable=False, server_default="{}"),
@@ -158,7 +131,7 @@ revision = Table(
     "revision",
     metadata,
     Column("id", Integer, primary_key=True),
-    _parent("article"),
+    parent("article"),
     Column("number", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("title", CleanText, nullable=False),
@@ -204,112 +177,12 @@ unindexed = Table(
     "unindexed",
     metadata,
     Column("article_id", Integer, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    _flag("is_too_large"),
+    flag("is_too_large"),
 )
 
 indexed_by = Table("indexed_by", metadata, Column("analyzer", String(200), primary_key=True))
 
 indexed_language = Table("indexed_language", metadata, Column("language", String(16), primary_key=True))
-
-watch = Table(
-    "watch",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", NameText, nullable=False, unique=True),
-    Column("query", CleanText, nullable=False),
-    Column("channels", JsonText, nullable=False),
-    Column("watchlist", NameText, nullable=False, server_default=""),
-    Column("origin", String(16), nullable=False),
-    _flag("paused"),
-    _flag("removed"),
-    Column("added_at", Instant, nullable=False),
-    Column("version", Integer, nullable=False, server_default="0", index=True),
-    sqlite_autoincrement=True,
-)
-
-match = Table(
-    "match",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    _parent("watch"),
-    _parent("article"),
-    Column("spans", JsonText, nullable=False),
-    Column("matched_at", Instant, nullable=False, index=True),
-    _flag("seen"),
-    Column("revision", Integer),
-    UniqueConstraint("watch_id", "article_id"),
-    Index("ix_match_article_id", "article_id"),
-    sqlite_autoincrement=True,
-)
-
-channel = Table(
-    "channel",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", NameText, nullable=False, unique=True),
-    Column("kind", String(16), nullable=False),
-    Column("settings", JsonText, nullable=False),
-    Column("origin", String(16), nullable=False),
-    _flag("paused"),
-    _text("paused_because"),
-    _flag("removed"),
-    Column("added_at", Instant, nullable=False),
-    Column("at_once", Integer),
-    Column("per_minute", Integer),
-    Column("failing_since", Instant),
-    sqlite_autoincrement=True,
-)
-
-alert = Table(
-    "alert",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String(16), nullable=False, server_default="match"),
-    Column("watch_id", Integer, ForeignKey("watch.id", ondelete="CASCADE")),
-    Column("article_id", Integer, ForeignKey("article.id", ondelete="CASCADE")),
-    Column("told", JsonText, nullable=False),
-    Column("query", CleanText, nullable=False),
-    Column("decided_at", Instant, nullable=False),
-    UniqueConstraint("watch_id", "article_id"),
-    Index("ix_alert_article_id", "article_id"),
-    sqlite_autoincrement=True,
-)
-
-delivery = Table(
-    "delivery",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("key", String(64), nullable=False, unique=True),
-    _parent("alert"),
-    _parent("channel"),
-    Column("state", String(16), nullable=False),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("created_at", Instant, nullable=False),
-    Column("first_try_at", Instant),
-    Column("next_try_at", Instant),
-    Column("lease_owner", String(64)),
-    Column("leased_until", Instant),
-    Column("sent_at", Instant),
-    Column("settled_at", Instant),
-    _text("last_error"),
-    UniqueConstraint("alert_id", "channel_id"),
-    # Led by the channel and by nothing else: what is due for one is found without a look at what waits for another.
-    Index("ix_delivery_channel_id_state_next_try_at", "channel_id", "state", "next_try_at"),
-    Index("ix_delivery_state", "state"),
-    Index("ix_delivery_settled_at", "settled_at"),
-    sqlite_autoincrement=True,
-)
-
-attempt = Table(
-    "attempt",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("delivery_id", Integer, ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("at", Instant, nullable=False),
-    Column("duration_ms", Integer, nullable=False),
-    _flag("succeeded"),
-    _text("answer"),
-)
 
 counter = Table(
     "counter",
@@ -322,11 +195,11 @@ cap = Table(
     "cap",
     metadata,
     Column("id", Integer, primary_key=True),
-    _parent("source"),
+    parent("source"),
     Column("name", String(32), nullable=False),
     Column("times", Integer, nullable=False),
-    _text("url"),
-    _text("detail"),
+    text("url"),
+    text("detail"),
     Column("last_at", Instant, nullable=False),
     UniqueConstraint("source_id", "name"),
 )
@@ -335,11 +208,11 @@ refusal = Table(
     "refusal",
     metadata,
     Column("id", Integer, primary_key=True),
-    _parent("source"),
+    parent("source"),
     Column("reason", String(32), nullable=False),
     Column("times", Integer, nullable=False),
     Column("url", CleanText, nullable=False),
-    _text("detail"),
+    text("detail"),
     Column("confidence", Float, nullable=False),
     Column("last_at", Instant, nullable=False),
     UniqueConstraint("source_id", "reason"),
@@ -361,8 +234,8 @@ robots = Table(
     metadata,
     Column("origin", String(300), primary_key=True),
     Column("rules", CleanText, nullable=False),
-    _flag("is_unreachable"),
-    _text("trouble"),
+    flag("is_unreachable"),
+    text("trouble"),
     Column("keep_until", Instant, nullable=False),
 )
 
@@ -381,5 +254,5 @@ subscription = Table(
     Column("verified_at", Instant),
     Column("ends_at", Instant),
     Column("last_push_at", Instant),
-    _text("last_error"),
+    text("last_error"),
 )

@@ -56,6 +56,12 @@ class Watches(Named[Watch]):
         }
         return await self.add(values)
 
+    async def of_watchlist(self, name: str) -> list[Watch]:
+        """The watches that belong to a watchlist, by name."""
+        of_it = (_watch.c.watchlist == name) & ~_watch.c.removed
+        statement = select(_watch).where(of_it).order_by(_watch.c.name)
+        return [self._value(row) for row in await self._connection.execute(statement)]
+
     async def version(self) -> int:
         """A number that rises with every change to any watch, whichever process makes it."""
         return int(await self._connection.scalar(select(_counter.c.value).where(_counter.c.name == _VERSION)) or 0)

@@ -226,7 +226,9 @@ class SmtpReceiver:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the endpoint answers. `stall`: not at all; `reset`: it hangs up; `body_bytes`: that many, streamed."""
+    """What the endpoint answers. `stall`: only when it is released; `reset`: it hangs up; `body_bytes`: that many,
+    streamed; `repeat`: all that it was sent.
+    """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -235,6 +237,7 @@ class Reply:
     reset: bool = False
     stall_in_body: bool = False
     body_bytes: int = 0
+    repeat: bool = False
 
 
 @dataclass(frozen=True)
@@ -269,6 +272,7 @@ class WebhookReceiver:
         self.replies = deque(replies)
         self.bytes_sent = 0
         self.port = 0
+        self.arrived = asyncio.Event()
         self._certificate = certificate
         self._released = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -294,11 +298,19 @@ class WebhookReceiver:
         if self._runner is not None:
             await self._runner.cleanup()
 
+    def release(self) -> None:
+        """Let those go on that were stalled."""
+        self._released.set()
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.arrived.set()
         self.calls.append(ReceivedCall(request.method, request.path_qs, dict(request.headers), await request.read()))
         reply = self.replies.popleft() if self.replies else Reply()
         if reply.stall:
             await self._released.wait()
+        if reply.repeat:
+            said = f"{request.method} {request.path_qs} {dict(request.headers)} {self.calls[-1].body.decode()}"
+            return web.Response(status=reply.status, text=said)
         if reply.reset and isinstance(request.transport, asyncio.Transport):
             request.transport.abort()
         if reply.stall_in_body or reply.body_bytes:

@@ -1,6 +1,7 @@
 """uvicorn as a guest in our loop: it leaves the signals alone, and a taken port is an error, not an exit."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ class WebServer:
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._host, self._port = host, port
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+        # It would tell paths, and to know some of ours is to be let in. What uvicorn is told above, a handler undoes.
+        logging.getLogger("uvicorn.access").disabled = True
         self._server = _Guest(config)
         self._serving: asyncio.Task[None] | None = None
         self._socket: socket.socket | None = None

@@ -2,7 +2,8 @@
 
 import base64
 import email
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -17,23 +18,40 @@ _LONGEST_BARE_HEADER = 60
 _BYTES_A_WORD = 42  # of UTF-8, so that an encoded word stays under the 75 characters that RFC 2047 allows
 
 
-def compose(mail: Mail, sender: str, to: Sequence[str], key: str, decided_at: datetime) -> bytes:
+def compose(
+    mail: Mail,
+    sender: str,
+    to: Sequence[str],
+    key: str,
+    decided_at: datetime,
+    thread_key: str = "",
+    *,
+    unsubscribe: Mapping[str, str] | None = None,
+) -> bytes:
     """The message, its lines ended by CR LF, in ASCII throughout.
 
-    The Message-ID comes from `key` alone, so that every attempt bears the same. Raises DeliveryError, permanently, if
-    the bytes read again do not have exactly the headers that were meant.
+    The Message-ID comes from `key` alone, so that every attempt bears the same; a message that follows another on its
+    story answers that one, by its `thread_key`; `unsubscribe` are headers for those who want no more. Raises
+    DeliveryError, permanently, if the bytes read again do not have exactly the headers that were meant.
     """
+    host = host_of(sender)
+    first = f"<{thread_key}@{host}>"
     meant = {
         "From": f"{SENDER_NAME} <{sender}>",
         "To": ", ".join(to),
         "Subject": header_text(mail.subject),
         "Date": format_datetime(decided_at),
-        "Message-ID": f"<{key}@{host_of(sender)}>",
+        "Message-ID": f"<{key}@{host}>",
+        # Mail programs thread by the one or the other; the first message of the thread stands for all of it.
+        **({"In-Reply-To": first, "References": first} if thread_key else {}),
+        **(unsubscribe or {}),
         "Auto-Submitted": "auto-generated",
     }
     parts = EmailMessage(policy=policy.SMTP)
     parts.set_content(mail.text, cte="quoted-printable")
     parts.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    # Every attempt is the same to the byte; what begins with =_ cannot stand in quoted-printable text.
+    parts.set_boundary(f"=_{hashlib.sha256(key.encode()).hexdigest()[:32]}")
     head = "".join(f"{name}: {_written(name, value)}\r\n" for name, value in meant.items())
     written = head.encode("ascii", "replace") + parts.as_bytes()
     read_again(written, meant)

@@ -2,14 +2,23 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-from news.errors import ConfigError
+from alerting.own import TRIES_TEMPLATES, TextTemplate
+from news.errors import BadUrlError, ConfigError
+from news.secret import Secret
+from news.url import checked, endpoint
 
 _USER_IN_URL = re.compile(r"//[^/@\s]*@")
+
+
+OwnText = Annotated[
+    TextTemplate | None, Field(description="your own `text`: a table of its own, see docs/templates.md")
+]
 
 
 class ChannelSettings(BaseModel):
@@ -17,15 +26,69 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
 
+    def endpoint(self) -> tuple[str, int]:
+        """The host and port that are dialled. Raises DeliveryError where a secret that names them is not there."""
+        raise NotImplementedError
+
+    def goes_to(self) -> str:
+        """Where alerts end up, in a few words that give no secret away."""
+        raise NotImplementedError
+
+    def secrets(self) -> Iterator[Secret]:
+        """Where each secret is kept that the settings name."""
+        for field in type(self).model_fields:
+            if field.endswith("_env"):
+                variable, file = getattr(self, field), getattr(self, f"{field.removesuffix('_env')}_file")
+                if variable or file:
+                    yield Secret(variable, file)
+
+    def _named(self, secret: str) -> int:
+        """In how many places the secret is said to be."""
+        return sum(bool(getattr(self, f"{secret}_{place}")) for place in ("env", "file"))
+
+
+def _url(value: str) -> str:
+    try:
+        return checked(value)
+    except BadUrlError as error:
+        raise ValueError(f"{error.message}; {error.hint}" if error.hint else error.message) from error
+
+
+def _base(value: str) -> str:
+    if "?" in value or "#" in value:
+        raise ValueError("is the address of a server, without anything after ? or #")
+    return _url(value).rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_url)]
+BaseUrl = Annotated[str, AfterValidator(_base)]
+
+
+def is_in_clear(url: str) -> bool:
+    """Whether what is sent to the URL can be read on its way: http, and not only to this machine itself."""
+    return url.startswith("http://") and not is_loopback(endpoint(url)[0])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host, as it is written, is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
 
 S = TypeVar("S", bound=ChannelSettings)
 
 
-def parsed(model: type[S], settings: Mapping[str, Any], channel: str) -> S:
-    """The settings as a frozen value. Raises ConfigError naming the channel and each setting that is wrong."""
+def parsed(model: type[S], settings: Mapping[str, Any], channel: str, *, tries_templates: bool = True) -> S:
+    """The settings as a frozen value. Raises ConfigError naming the channel and each setting that is wrong.
+
+    Templates are tried when they are kept. When an alert is sent they are taken as they stand: one that is found
+    wanting only then must not stand in its way.
+    """
     problem = ""
     try:
-        return model.model_validate(dict(settings))
+        return model.model_validate(dict(settings), context={TRIES_TEMPLATES: tries_templates})
     except ValidationError as error:
         problem = "; ".join(
             _sentence(".".join(str(part) for part in detail["loc"]), detail["type"], detail["msg"], _names(model))

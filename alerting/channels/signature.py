@@ -32,12 +32,17 @@ def signing_key(secret: str) -> bytes:
     return key
 
 
-def signed_headers(key: bytes, identifier: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The three headers by which a receiver knows that `body` is ours, when it was sent and whether it came before."""
+def signed_headers(key: bytes, identifier: str, at: datetime, body: bytes, *old: bytes) -> dict[str, str]:
+    """The three headers by which a receiver knows that `body` is ours, when it was sent and whether it came before.
+
+    While the secret is being changed there are `old` keys: a signature of each follows, and who still has an old
+    secret takes the message too.
+    """
     stamp = str(int(at.timestamp()))
-    digest = hmac.digest(key, f"{identifier}.{stamp}.".encode() + body, hashlib.sha256)
+    signed = f"{identifier}.{stamp}.".encode() + body
+    digests = (hmac.digest(one, signed, hashlib.sha256) for one in (key, *old))
     return {
         "webhook-id": identifier,
         "webhook-timestamp": stamp,
-        "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests),
     }

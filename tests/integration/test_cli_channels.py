@@ -1,15 +1,18 @@
 """The commands of channels: secrets stay hidden, and a test message tells what the receiver answers."""
 
+import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from alerting.channels import KINDS
 from alerting.channels.settings import ChannelSettings
-from cli.channel_options import _SETTINGS
+from cli.channel_options import _SETTINGS, OPTIONS
 from storage import Transaction
 from tests.commands import Commands
 from tests.receivers import Reply, SmtpReceiver, WebhookReceiver
+from tests.samples import NOON
 
 HOOK = ["channel", "add", "webhook", "desk", "--url", "https://127.0.0.1/hook"]
 MAIL = ["channel", "add", "email", "mail", "--host", "127.0.0.1", "--from", "vigie@example.com"]
@@ -61,8 +64,11 @@ def test_an_email_channel_keeps_every_setting_that_was_given(vigie: Commands) ->
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_setting_of_every_kind_has_an_option(kind: str) -> None:
     model: type[ChannelSettings] = KINDS[kind].settings
-    made_by_vigie = {"secret"}
-    assert set(model.model_fields) - made_by_vigie <= set(_SETTINGS)
+    made_by_vigie = {"secret", "old_secret"}
+    template = model.model_fields.get("template")
+    parts = get_args(template.annotation)[0].model_fields if template else ()
+    assert {f"template_{part}" for part in parts} <= set(OPTIONS)
+    assert set(model.model_fields) - made_by_vigie - {"template"} <= set(_SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +110,31 @@ def test_an_edit_changes_what_was_named_and_an_empty_value_takes_it_away(vigie: 
 def test_a_named_secret_takes_the_place_of_the_one_that_was_made(vigie: Commands) -> None:
     vigie(*HOOK)
     edited = vigie("channel", "edit", "desk", "--secret-env", "HOOK", "--json").json
-    assert edited["settings"] == {"url": "https://127.0.0.1/hook", "secret_env": "HOOK"}
+    assert edited["settings"] == {"url": "https://127.0.0.1/…", "secret_env": "HOOK"}
+
+
+def test_a_channel_has_the_room_that_is_said_or_what_is_usual(vigie: Commands) -> None:
+    added = vigie(*HOOK, "--at-once", "3", "--json").json
+    assert (added["at_once"], added["per_minute"], "at_once" in added["settings"]) == (3, None, False)
+    edited = vigie("channel", "edit", "desk", "--at-once", "0", "--per-minute", "20", "--json").json
+    assert (edited["at_once"], edited["per_minute"]) == (None, 20)
+    shown = vigie("channel", "show", "desk").out
+    assert re.search(r"at once +8\n", shown)
+    assert re.search(r"per minute +20\n", shown)
+    refused = vigie("channel", "edit", "desk", "--at-once", "101")
+    assert (refused.code, "at_once" in refused.err) == (2, True)
+
+
+def test_a_channel_shows_since_when_nothing_has_gone_well(vigie: Commands) -> None:
+    vigie(*HOOK)
+    assert "failing since" not in vigie("channel", "show", "desk").out
+
+    async def fail(tx: Transaction) -> None:
+        await tx.channels.change((await tx.channels.get("desk")).id, failing_since=NOON)
+
+    vigie.stored(fail)
+    assert "failing since" in vigie("channel", "show", "desk").out
+    assert vigie("channel", "show", "desk", "--json").json["failing_since"]
 
 
 def test_a_setting_of_another_kind_is_refused(vigie: Commands) -> None:

@@ -64,7 +64,7 @@ async def test_an_alert_becomes_one_pending_delivery_for_each_channel(database: 
             found_at=NOON,
             language="fr",
         )
-        alert = Alert(watch="Corée", query="missile", decided_at=NOON, told=told)
+        alert = Alert(watch="Corée", query="missile", decided_at=NOON, told=told, watch_id=watch_id)
         assert await transaction.outbox.add(alert, watch_id, [*channels, channels[0]])
         first, second = await transaction.outbox.of_article(article_id, watch_id)
         expected = Delivery(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from alerting.channels.answer import Answer, refusal, retry_after
+from alerting.channels.answer import Answer, refusal, retry_after, seconds
 from alerting.channels.signature import generate_secret, signed_headers, signing_key
 
 NOW = datetime(2026, 11, 14, 9, 30, tzinfo=UTC)
@@ -82,3 +82,26 @@ def test_the_signature_is_that_of_the_specification() -> None:
         "webhook-timestamp": "1700000000",
         "webhook-signature": "v1,WUgAXU8H0NQ1/7M+TtMwKma2b74a3/TCgekiM3YUdN8=",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (7, 7),
+        (1.5, 1.5),
+        (-5, 0),
+        (1e300, 86_400),
+        (10**400, 86_400),
+        (True, None),
+        ("7", None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_a_number_of_seconds_in_somebodys_json_is_between_none_and_a_day(value: object, expected: float | None) -> None:
+    assert seconds(value) == expected
+
+
+@pytest.mark.parametrize("content", [b"", b"ok", b"[1]", b"{", b"[" * 60_000, b"\xff", b'{"a":' + b"1" * 5_000 + b"}"])
+def test_a_body_that_is_no_json_object_has_no_values(content: bytes) -> None:
+    assert Answer(200, content=content).values == {}

@@ -3,6 +3,7 @@
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,9 +32,9 @@ ATTACKS = (
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
 
 
-def composed(subject: str, text: str = "texte\n", html: str = "<p>texte</p>\n") -> bytes:
+def composed(subject: str, text: str = "texte\n", html: str = "<p>texte</p>\n", **more: Any) -> bytes:
     mail = Mail(subject, text, html)
-    return compose(mail, "vigie@example.com", ("a@example.com", "b@example.com"), "0192f3", FOUND_AT)
+    return compose(mail, "vigie@example.com", ("a@example.com", "b@example.com"), "0192f3", FOUND_AT, **more)
 
 
 def read(written: bytes) -> EmailMessage:
@@ -114,3 +115,27 @@ def test_a_long_title_with_accents_keeps_its_spaces() -> None:
 def test_the_same_delivery_makes_the_same_message_id_every_time() -> None:
     first, second = (read(composed(subject)) for subject in ("one", "another"))
     assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_an_update_answers_the_first_message_of_its_story() -> None:
+    message = read(composed("x", thread_key="msg_1", unsubscribe={"List-Unsubscribe": "<mailto:desk@example.com>"}))
+    assert message["In-Reply-To"] == message["References"] == "<msg_1@example.com>"
+    assert message["List-Unsubscribe"] == "<mailto:desk@example.com>"
+
+
+def test_keys_and_addresses_of_any_length_make_lines_that_every_server_takes() -> None:
+    mail = Mail("x", "y", "z")
+    sender, key = f"vigie@{'a' * 60}.{'b' * 60}.example", f"msg_{'0' * 32}"
+    way_out = {"List-Unsubscribe": f"<https://e.example/{'x' * 450}>"}
+    written = compose(mail, sender, ("a@example.com",), key, FOUND_AT, thread_key=key, unsubscribe=way_out)
+    message = read(written)
+    assert max(len(line) for line in written.split(b"\r\n")) < 998
+    assert message["Message-ID"] == message["References"] == f"<{key}@{'a' * 60}.{'b' * 60}.example>"
+
+
+@pytest.mark.parametrize("hidden", ["x>\r\nBcc: a@b.example", "x>\nSubject: y", "x>\u2028Bcc: a"])
+def test_a_key_that_would_add_a_header_is_not_sent(hidden: str) -> None:
+    """Row 49: what is not one of ours is found by reading the bytes again."""
+    for more in ({"thread_key": hidden}, {"unsubscribe": {"List-Unsubscribe": f"<{hidden}>"}}):
+        with pytest.raises(DeliveryError, match="not sent"):
+            composed("x", **more)

@@ -31,9 +31,9 @@ MEMORY = "it is given bytes or a tree, never an address: see the test below"
 
 # (file, what it uses): how often, and what guards it.
 DOORS: dict[tuple[str, str], tuple[int, str]] = {
+    ("alerting/channels/call.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("alerting/channels/email.py", "aiosmtplib.SMTP"): (1, DIALLER + "; it is handed the connected socket"),
     ("alerting/channels/email.py", ".connect"): (2, DIALLER),
-    ("alerting/channels/webhook.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("alerting/guard.py", "aiohttp.TCPConnector"): (1, GUARD),
     ("alerting/guard.py", "socket.socket"): (2, GUARD),
     ("alerting/guard.py", ".sock_connect"): (1, GUARD),

@@ -19,7 +19,10 @@ def channel(
     return Channel(number, f"channel {number}", kind, at_once=at_once, per_minute=rate)
 
 
-@pytest.mark.parametrize(("kind", "at_once", "room"), [("webhook", None, 8), ("email", None, 2), ("email", 5, 5)])
+@pytest.mark.parametrize(
+    ("kind", "at_once", "room"),
+    [("webhook", None, 8), ("email", None, 2), ("email", 5, 5), ("telegram", None, 1), ("ntfy", None, 1)],
+)
 def test_a_channel_has_room_for_what_is_usual_for_its_kind_unless_it_says_otherwise(
     kind: ChannelKind, at_once: int | None, room: int
 ) -> None:
@@ -45,6 +48,20 @@ def test_a_rate_holds_over_every_minute_and_not_over_the_hour() -> None:
     assert room.free([desk], NOON + 59 * SECOND) == {}
     assert room.free([desk], NOON + 60 * SECOND) == {1: 1}
     assert room.free([desk], NOON + 70 * SECOND) == {1: 2}
+
+
+@pytest.mark.parametrize(("kind", "rate"), [("slack", 60), ("discord", 30), ("telegram", 20)])
+def test_a_chat_is_told_no_more_in_a_minute_than_it_takes_unless_the_channel_says_otherwise(
+    kind: ChannelKind, rate: int
+) -> None:
+    for said, most in ((None, rate), (3, 3)):
+        room, desk = Room(), channel(kind=kind, rate=said)
+        begun = 0
+        while room.free([desk], NOON):
+            room.began(desk, NOON)
+            room.ended(desk)
+            begun += 1
+        assert begun == most
 
 
 def test_a_receiver_that_asked_for_a_wait_gets_it_and_the_others_do_not() -> None:

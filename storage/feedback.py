@@ -1,0 +1,43 @@
+"""The repository of what readers answer: the links used, the stories muted."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.rows import insert
+
+_used, _muted = tables.used_link, tables.muted
+_KEPT = timedelta(days=60)  # twice as long as a link is good
+
+
+class FeedbackLog:
+    """What readers answered by their links."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def use(self, fingerprint: str, now: datetime) -> bool:
+        """Use a link up; False where it was used before."""
+        await self._connection.execute(delete(_used).where(_used.c.used_at < now - _KEPT))
+        made = insert(self._connection, _used).values(token_hash=fingerprint, used_at=now)
+        taken = await self._connection.execute(made.on_conflict_do_nothing().returning(_used.c.token_hash))
+        return taken.scalar_one_or_none() is not None
+
+    async def used_at(self, fingerprint: str) -> datetime | None:
+        """When a link was used; None where it was not."""
+        found: datetime | None = await self._connection.scalar(
+            select(_used.c.used_at).where(_used.c.token_hash == fingerprint)
+        )
+        return found
+
+    async def mute(self, watch_id: int, story_id: int, now: datetime) -> None:
+        """Tell no more of this story for this watch."""
+        made = insert(self._connection, _muted).values(watch_id=watch_id, story_id=story_id, muted_at=now)
+        await self._connection.execute(made.on_conflict_do_nothing())
+
+    async def muted_stories(self, watch_id: int) -> frozenset[int]:
+        """The stories of which nothing is told for this watch."""
+        found = await self._connection.scalars(select(_muted.c.story_id).where(_muted.c.watch_id == watch_id))
+        return frozenset(found)
