@@ -4,12 +4,16 @@ The templates are ours alone: what was crawled, and what the user typed, enters 
 """
 
 import textwrap
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from alerting.marks import Piece, one_line, pieces, safe_link, when, words_hit
-from news.alert import Alert
+from alerting.words import counted
+from news.alert import OF_WATCHES, Alert, AlertKind, Change, Item, Outlet, Told
 from news.feedback import Links
 from news.text import clip
 
@@ -29,51 +33,132 @@ class Mail:
 
 def mail(alert: Alert, links: Links | None = None) -> Mail:
     """The alert as it is sent by e-mail, with the links by which a reader answers it."""
-    return _of_match(alert, links) if alert.kind == "match" else _of_source(alert)
+    return _KINDS.get(alert.kind, _of_notice)(alert, links)
 
 
-def _of_source(alert: Alert) -> Mail:
+def _of_notice(alert: Alert, links: Links | None) -> Mail:
+    """What Vigie has to say itself: of a source, a channel, or how much a watch has."""
     told = alert.told
     shown = {
         "alert": alert,
-        "watch": one_line(told.source),
+        "watch": one_line(told.source or alert.watch or "Vigie"),
         "title": one_line(told.title),
         "text": told.excerpt,
         "link": safe_link(told.url),
         "url": one_line(told.url),
     }
-    html = _templates.get_template("source.html").render(shown)
-    text = _folded(_templates.get_template("source.txt").render(shown))
-    return Mail(clip(one_line(f"Vigie: {told.title}"), LONGEST_SUBJECT), text, html)
+    whose = alert.watch if alert.kind in OF_WATCHES else "Vigie"
+    return _rendered("source", f"{whose}: {told.title}", shown)
 
 
 def _of_match(alert: Alert, links: Links | None) -> Mail:
-    told = alert.told
-    title = pieces(clip(told.title.replace("\n", " "), _LONGEST_TITLE) or "(no title)", told.title_spans)
-    excerpt = pieces(told.excerpt, told.excerpt_spans)
+    item = next(iter(alert.items), Item(alert.watch, alert.told))
+    story = _story(item)
     shown = {
-        "alert": alert,
-        "watch": one_line(alert.watch),
-        "query": one_line(alert.query),
+        **_of_watch(alert),
+        "story": story,
+        "why": _why(story["title"], story["excerpt"]),
+        "links": links,
+    }
+    start = "Test of " if alert.is_test else ""
+    return _rendered("mail", f"{start}{alert.watch}: {alert.told.title}", shown)
+
+
+def _of_update(alert: Alert, links: Links | None) -> Mail:
+    """The subject is that of the first mail on the story: some clients thread by it, whatever the headers say."""
+    item = next(iter(alert.items), Item(alert.watch, alert.told))
+    story = _story(item)
+    shown = {
+        **_of_watch(alert),
+        "story": story,
+        "first": _first(alert.told),
+        "preview": " · ".join(story["changes"]),
+        "links": links,
+    }
+    return _rendered("update", f"Re: {alert.watch}: {alert.told.title}", shown)
+
+
+def _of_digest(alert: Alert, links: Links | None) -> Mail:
+    sections = [
+        (one_line(name), [_story(item) for item in items])
+        for name, items in groupby(alert.items, key=lambda item: item.watch)
+    ]
+    shown = {
+        **_of_watch(alert),
+        "watch": one_line(alert.watch or "Digest"),
+        "title": one_line(alert.told.title),
+        "text": one_line(alert.told.excerpt),
+        "sections": sections,
+    }
+    subject = alert.told.title
+    if alert.watch and alert.items:
+        number = counted(len(alert.items), "story", "stories")
+        subject = f"{alert.watch}: {number} · {alert.items[0].told.title}"
+    return _rendered("digest", subject, shown)
+
+
+_KINDS: dict[AlertKind, Callable[[Alert, Links | None], Mail]] = {
+    "match": _of_match,
+    "update": _of_update,
+    "digest": _of_digest,
+}
+
+
+def _rendered(name: str, subject: str, shown: dict[str, Any]) -> Mail:
+    html = _templates.get_template(f"{name}.html").render(shown)
+    text = _folded(_templates.get_template(f"{name}.txt").render(shown))
+    return Mail(clip(one_line(subject), LONGEST_SUBJECT), text, html)
+
+
+def _of_watch(alert: Alert) -> dict[str, Any]:
+    return {"alert": alert, "watch": one_line(alert.watch), "query": one_line(alert.query)}
+
+
+def _story(item: Item) -> dict[str, Any]:
+    """An article as the templates show it, with what else there is on its story."""
+    told = item.told
+    return {
         "source": one_line(told.source),
         "authors": ", ".join(one_line(author) for author in told.authors),
         "published": when(told.published_at),
         "found": when(told.found_at),
+        "resurfaced": f"{told.resurfaced_from:%Y-%m-%d}" if told.resurfaced_from else "",
         "language": told.language or "",
         "link": safe_link(told.url),
         "url": one_line(told.url),
-        "title": title,
-        "excerpt": excerpt,
-        "why": _why(title, excerpt),
-        "links": links,
+        "title": pieces(clip(told.title.replace("\n", " "), _LONGEST_TITLE) or "(no title)", told.title_spans),
+        "excerpt": pieces(told.excerpt, told.excerpt_spans),
+        "others": [_outlet(other) for other in item.others],
+        "changes": [one_line(change.says) for change in item.changes],
+        "headlines": _headlines(item.changes),
     }
-    html = _templates.get_template("mail.html").render(shown)
-    return Mail(_subject(alert), _folded(_templates.get_template("mail.txt").render(shown)), html)
 
 
-def _subject(alert: Alert) -> str:
-    start = "Test of " if alert.is_test else ""
-    return clip(one_line(f"{start}{alert.watch}: {alert.told.title}"), LONGEST_SUBJECT)
+def _outlet(other: Outlet) -> dict[str, Any]:
+    return {
+        "source": one_line(other.source),
+        "title": clip(one_line(other.title), _LONGEST_TITLE) or "(no title)",
+        "link": safe_link(other.url),
+        "url": one_line(other.url),
+        "is_copy": other.is_copy,
+    }
+
+
+def _headlines(changes: Iterable[Change]) -> list[dict[str, str]]:
+    return [
+        {name: clip(one_line(text), _LONGEST_TITLE) for name, text in (("before", one.before), ("now", one.now))}
+        for one in changes
+        if one.kind == "headline"
+    ]
+
+
+def _first(told: Told) -> dict[str, str]:
+    return {
+        "title": clip(one_line(told.title), _LONGEST_TITLE) or "(no title)",
+        "source": one_line(told.source),
+        "link": safe_link(told.url),
+        "url": one_line(told.url),
+    }
 
 
 def _why(title: tuple[Piece, ...], excerpt: tuple[Piece, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:

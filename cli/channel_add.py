@@ -1,14 +1,13 @@
 """`vigie channel add`: one command for each kind of channel."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli.archive import writing
 from cli.channel_guard import warn_of_refusal
-from cli.channel_options import chosen, shown, taking
+from cli.channel_options import chosen, manner, shown, taking
 from cli.group import group
 from cli.named import Name
 from cli.options import DEFAULT_DATA, Config, Data, Json
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 app = group("Add a channel of one of these kinds.")
 
-_OFTEN = ("ca_file", "timeout", "at_once", "per_minute")
+_OFTEN = ("ca_file", "timeout", "at_once", "per_minute", "rule")
 _PASSWORD = ("username", "password_env", "password_file")
 _SECRET = ("secret_env", "secret_file")
 _TOKEN = ("token_env", "token_file")
@@ -164,8 +163,7 @@ def add_ntfy(
 
 
 def _add(name: str, kind: ChannelKind, context: typer.Context, data: Path, config: Path | None, json: bool) -> None:
-    settings = chosen(context)
-    channel = writing(data, config, lambda tx, archive: _added(tx, archive, name, kind, settings))
+    channel = writing(data, config, lambda tx, archive: _added(tx, archive, name, kind, context))
     secret = channel.settings.get("secret")
     if json:
         print_json({**shown(channel), **({"secret": secret} if kind == "webhook" else {})})
@@ -179,8 +177,8 @@ def _add(name: str, kind: ChannelKind, context: typer.Context, data: Path, confi
 
 
 async def _added(
-    tx: "Transaction", archive: "Archive", name: str, kind: ChannelKind, settings: Mapping[str, Any]
+    tx: "Transaction", archive: "Archive", name: str, kind: ChannelKind, context: typer.Context
 ) -> Channel:
     from service.change import add_channel
 
-    return await add_channel(tx, name, kind, settings, archive.clock.now())
+    return await add_channel(tx, name, kind, chosen(context), archive.clock.now(), manner(context))

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cli import channel_template
+from cli.rules import RULE, said
 from news.alert import Channel
+from news.rules import rules_to
 
 Security = Literal["starttls", "tls", "none"]
 Command = Callable[..., None]
@@ -77,13 +79,17 @@ OPTIONS: Mapping[str, Any] = {
     ],
     "at_once": Annotated[int, typer.Option("--at-once", help=_AT_ONCE, metavar="NUMBER")],
     "per_minute": Annotated[int, typer.Option("--per-minute", help=_PER_MINUTE, metavar="NUMBER")],
+    "rule": Annotated[list[str], RULE],
     "template_subject": Annotated[str, channel_template.SUBJECT],
     "template_text": Annotated[str, channel_template.TEXT],
     "template_html": Annotated[str, channel_template.HTML],
 }
 
 # The settings whose parameters are called otherwise.
-_SETTINGS = {name: name for name in OPTIONS if not name.startswith("template_")} | {"sender": "from"}
+_ROOM = ("at_once", "per_minute")
+_SETTINGS = {name: name for name in OPTIONS if not name.startswith("template_") and name not in (*_ROOM, "rule")} | {
+    "sender": "from"
+}
 
 
 def taking(*settings: str, required: tuple[str, ...] = ()) -> Callable[[Command], Command]:
@@ -131,6 +137,12 @@ def chosen(context: typer.Context) -> dict[str, Any]:
     return {**own, "template": template} if template else own
 
 
+def manner(context: typer.Context) -> dict[str, Any]:
+    """How a channel is to tell, among the options that were given: its rules, and its room, 0 for what is usual."""
+    room = {name: context.params[name] or "" for name in _ROOM if context.params.get(name) is not None}
+    return {**said(context.params.get("rule")), **room}
+
+
 def shown(channel: Channel) -> dict[str, Any]:
     """A channel in JSON, its secrets hidden."""
     from alerting import channels
@@ -146,6 +158,7 @@ def shown(channel: Channel) -> dict[str, Any]:
         "trouble": channel.trouble,
         "at_once": channel.at_once,
         "per_minute": channel.per_minute,
+        "rules": rules_to(channel.rules),
         "origin": channel.origin,
     }
 

@@ -1,6 +1,5 @@
 """`vigie channel`: where alerts go."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,14 +7,16 @@ import typer
 from cli import channel_add, channel_rotate, channel_template
 from cli.archive import reading, with_archive, writing
 from cli.channel_guard import dialler_of, warn_of_refusal
-from cli.channel_options import OPTIONS, chosen, shown, state, taking
+from cli.channel_options import OPTIONS, chosen, manner, shown, state, taking
 from cli.errors import FoundWantingError
 from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import Cell, err, print_facts, print_json, print_line, print_note, print_table, when
+from cli.rules import in_words
 from news.alert import Channel, Receipt
 from news.errors import DeliveryError
+from news.rules import rules_to
 
 if TYPE_CHECKING:
     from cli.place import Archive
@@ -80,6 +81,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
         ("trouble", channel.trouble),
         ("at once", f"{most_at_once(channel)}"),
         ("per minute", f"{most_a_minute(channel) or ''}"),
+        ("rules", in_words(rules_to(channel.rules))),
         ("made by", made_by(channel, data, config)),
     ]
     print_facts([*facts, *own])
@@ -111,10 +113,11 @@ def edit(
 
         vigie channel edit local --username '' --password-env ''
 
+        vigie channel edit desk --rule digest=daily --rule quiet=
+
         vigie channel edit desk --template-subject '{{ source }}: {{ title }}' --template-text mail.txt
     """
-    changes = chosen(context)
-    channel = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, rename))
+    channel = writing(data, config, lambda tx, archive: _edited(tx, archive, name, context, rename))
     _tell_edited(channel, json)
     warn_of_refusal(channel, data, config)
 
@@ -128,10 +131,11 @@ def _tell_edited(channel: Channel, json: bool) -> None:
         print_note(f"it stands still ({channel.paused_because}) until: vigie channel resume {channel.name!r}")
 
 
-async def _edited(tx: "Transaction", archive: "Archive", name: str, changes: Mapping[str, Any], rename: str) -> Channel:
+async def _edited(tx: "Transaction", archive: "Archive", name: str, context: typer.Context, rename: str) -> Channel:
     from service.change import edit_channel
 
-    return await edit_channel(tx, name, changes, archive.place.settings_file, rename=rename)
+    file = archive.place.settings_file
+    return await edit_channel(tx, name, chosen(context), file, rename=rename, manner=manner(context))
 
 
 @app.command("test")

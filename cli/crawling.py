@@ -26,6 +26,7 @@ async def crawl_once(place: Place, names: list[str]) -> list[dict[str, object]]:
             async with _leases_kept(archive, engine):
                 engine.local.submit(leased)
                 await _shown(engine.local, len(leased))
+                await engine.releaser.release_due()
                 await engine.deliverer.send_all_due()
         finally:
             await engine.crawler.stop()

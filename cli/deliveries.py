@@ -35,6 +35,8 @@ def shown(delivery: Delivery) -> dict[str, Any]:
         "watch": delivery.alert.watch,
         "title": delivery.alert.told.title,
         "url": delivery.alert.told.url,
+        "changes": [change.says for item in delivery.alert.items for change in item.changes],
+        "stories": len(delivery.alert.items),
         "attempts": delivery.attempts,
         "created_at": delivery.created_at,
         "next_try_at": delivery.next_try_at,
@@ -84,11 +86,18 @@ def _row(delivery: Delivery, now: datetime) -> list[Cell]:
         state_cell(delivery.state),
         delivery.channel.name,
         delivery.alert.watch or _about(delivery),
-        delivery.alert.told.title,
+        _title(delivery),
         str(delivery.attempts),
         _when_next(delivery, now),
         delivery.last_error,
     ]
+
+
+def _title(delivery: Delivery) -> str:
+    """The title, and of an update what is new."""
+    alert = delivery.alert
+    changes = ", ".join(change.says for item in alert.items for change in item.changes)
+    return f"{alert.told.title} ({changes})" if alert.kind == "update" and changes else alert.told.title
 
 
 def _when_next(delivery: Delivery, now: datetime) -> str:

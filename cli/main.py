@@ -20,6 +20,7 @@ from cli import (
     sources,
     stories,
     watches,
+    watchlists,
 )
 from cli.demo.command import demo
 from cli.errors import FoundWantingError
@@ -87,6 +88,7 @@ app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
 app.add_typer(sources.app, name="source")
 app.add_typer(watches.app, name="watch")
+app.add_typer(watchlists.app, name="watchlist")
 app.add_typer(channels.app, name="channel")
 app.add_typer(matches.app, name="matches")
 app.add_typer(articles.app, name="article")

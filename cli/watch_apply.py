@@ -9,7 +9,9 @@ from cli.archive import quiet_logs
 from cli.errors import FoundWantingError
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import print_json, print_line, print_note
+from cli.rules import in_words
 from news.errors import ConfigError
+from news.rules import Rules, rules_to
 from news.watch import Watch
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ async def _applied(place: "Place", *, yes: bool, dry_run: bool, json: bool) -> N
 def _shown(prospect: "Prospect") -> dict[str, Any]:
     plan = prospect.plan
     return {
-        "added": [{"name": watch.name, **{key: getattr(watch, key) for key in plan.decides}} for watch in plan.added],
+        "added": [{"name": watch.name, **{key: _value(watch, key) for key in plan.decides}} for watch in plan.added],
         "changed": [
             {
                 "name": old.name,
@@ -91,8 +93,14 @@ def _shown(prospect: "Prospect") -> dict[str, Any]:
 
 def _changes(plan: "Plan[Watch]", old: Watch, new: Watch) -> list[tuple[str, Any, Any]]:
     """What differs: its name, as it is and as it will be."""
-    both = [(key, getattr(old, key), getattr(new, key)) for key in plan.decides]
+    both = [(key, _value(old, key), _value(new, key)) for key in plan.decides]
     return [(key, one, other) for key, one, other in both if one != other]
+
+
+def _value(watch: Watch, key: str) -> Any:
+    """What is shown of it: rules as they are written."""
+    value = getattr(watch, key)
+    return rules_to(value) if isinstance(value, Rules) else value
 
 
 def _print(prospect: "Prospect") -> None:
@@ -100,8 +108,8 @@ def _print(prospect: "Prospect") -> None:
     for watch in plan.added:
         print_line(("+ ", "bold green"), (watch.name, "bold"))
         for key in plan.decides:
-            if getattr(watch, key):
-                print_line(f"    {key}: ", _written(getattr(watch, key)))
+            if _value(watch, key):
+                print_line(f"    {key}: ", _written(_value(watch, key)))
     for old, new in plan.changed:
         print_line(("~ ", "bold yellow"), (old.name, "bold"))
         for key, one, other in _changes(plan, old, new):
@@ -119,4 +127,6 @@ def _print(prospect: "Prospect") -> None:
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return in_words(value)
     return (", ".join(value) or "all") if isinstance(value, tuple | list) else str(value) or "none"

@@ -11,8 +11,10 @@ from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
 from cli.queries import note_slips, pointing, understood
+from cli.rules import RULE, in_words, said
 from news.clock import SystemClock
 from news.errors import QueryError
+from news.rules import rules_to
 from news.watch import Watch
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def shown(watch: Watch, error: str = "") -> dict[str, Any]:
         "query": watch.query,
         "channels": watch.channels,
         "watchlist": watch.watchlist,
+        "rules": rules_to(watch.rules),
         "state": state(watch, error),
         "origin": watch.origin,
         "added_at": watch.added_at,
@@ -63,6 +66,7 @@ def add(
     query: Annotated[str, typer.Argument(help="What it looks for, see docs/query-language.md.", metavar="QUERY")],
     channel: Annotated[list[str] | None, _CHANNEL] = None,
     watchlist: Annotated[str, _WATCHLIST] = "",
+    rule: Annotated[list[str] | None, RULE] = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -76,9 +80,11 @@ def add(
         vigie watch add Corée 'Pyongyang AND (missile OR "tir d’essai")'
 
         vigie watch add Rivals '=Orange NEAR/5 merger' --channel desk --channel phone --watchlist Telecom
+
+        vigie watch add Vins 'Bordeaux AND vendange' --rule digest=weekly --rule weekday=friday
     """
     understood(query)
-    values = {"name": name, "query": query, "channels": channel or [], "watchlist": watchlist}
+    values = {"name": name, "query": query, "channels": channel or [], "watchlist": watchlist, **said(rule)}
     with pointing(query):
         watch = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     note_slips(query)
@@ -177,6 +183,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
             ("used by", ", ".join(used_by)),
             ("tells", _told(watch)),
             ("watchlist", watch.watchlist),
+            ("rules", in_words(rules_to(watch.rules))),
             ("made by", made_by(watch, data, config)),
             ("added", when(watch.added_at)),
         ]
@@ -226,11 +233,12 @@ def edit(
     all_channels: Annotated[bool, typer.Option("--all-channels", help="Tell every channel again.")] = False,
     watchlist: Annotated[str | None, _WATCHLIST] = None,
     rename: Annotated[str | None, typer.Option("--rename", help="What to call it from now on.", metavar="NAME")] = None,
+    rule: Annotated[list[str] | None, RULE] = None,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Change a watch; the channels given replace those it had.
+    """Change a watch; the channels given replace those it had, and an empty rule (`--rule quiet=`) is taken away.
 
     Examples:
 
@@ -244,7 +252,7 @@ def edit(
     if all_channels:
         changes["channels"] = []
     with pointing(query or ""):
-        watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes))
+        watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, said(rule)))
     note_slips(query or "")
     if json:
         print_json(shown(watch))
@@ -252,10 +260,12 @@ def edit(
         print_line(f"changed the watch {watch.name!r}, which tells {_told(watch)}")
 
 
-async def _edited(tx: "Transaction", archive: "Archive", name: str, changes: dict[str, Any]) -> Watch:
+async def _edited(
+    tx: "Transaction", archive: "Archive", name: str, changes: dict[str, Any], rules: dict[str, Any]
+) -> Watch:
     from service.change import edit_watch
 
-    return await edit_watch(tx, name, changes, archive.place.settings_file)
+    return await edit_watch(tx, name, changes, archive.place.settings_file, rules)
 
 
 NOUN = Noun(

@@ -32,6 +32,7 @@ from service.hub import GuardedHub
 from service.push import Pushes
 from service.reader import Reader
 from service.reindex import Reindexer
+from service.release import Releaser
 from service.remember import StoredMemory
 from service.revise import Reviser
 from service.settings import Settings
@@ -76,6 +77,7 @@ class Engine:
         )
         self.visits = Visits(database, clock, owner, lease, cadence_within(bounds(settings)))
         self.local = LocalEngine(self.crawler, self.visits, settings.crawler.visits)
+        self.releaser = Releaser(database, clock)
         self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for, passing=passing)
         self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
         self.pushes = Pushes(database, clock, self.pool, self.collector)
@@ -92,6 +94,7 @@ class Engine:
                 visits=self.visits,
                 engine=self.local,
                 board=self.board,
+                releaser=self.releaser,
                 deliverer=self.deliverer,
                 forgetter=Forgetter(archive.database, archive.clock),
                 subscriber=self.subscriber,

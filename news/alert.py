@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from news.article import Span
 from news.feedback import Feedback, Links
+from news.rules import NOTHING_SAID, Rules
 from news.source import Origin
 
 ChannelKind = Literal["email", "webhook", "slack", "discord", "telegram", "matrix", "ntfy"]
@@ -37,6 +38,7 @@ class Channel:
     per_minute: int | None = None
     failing_since: datetime | None = None
     trouble: str = ""
+    rules: Rules = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)

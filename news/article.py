@@ -1,5 +1,6 @@
 """What is fetched and what is made of it: pages, articles, and the reasons why a page is none."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,6 +45,17 @@ class Article:
     word_count: int | None = None
     provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
     imprint: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+_FEWEST_WORDS_OF_TITLE = 4
+
+
+def title_key(title: str) -> str:
+    """What a title is found by again, whatever its case and punctuation; empty for one too short to tell anything."""
+    words = "".join(character if character.isalnum() else " " for character in title.casefold()).split()
+    if len(words) < _FEWEST_WORDS_OF_TITLE:
+        return ""
+    return hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()
 
 
 Reason = Literal[

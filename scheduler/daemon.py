@@ -15,6 +15,7 @@ from service.board import WatchBoard
 from service.deliver import Deliverer
 from service.forget import Forgetter
 from service.push import Pushes
+from service.release import Releaser
 from service.subscribe import Subscriber
 from service.visits import Visits
 from storage import Database
@@ -47,6 +48,7 @@ class DaemonParts:
     visits: Visits
     engine: LocalEngine
     board: WatchBoard
+    releaser: Releaser
     deliverer: Deliverer
     forgetter: Forgetter
     subscriber: Subscriber
@@ -71,6 +73,7 @@ class Daemon:
         await parts.crawler.start()
         self._ticker.every(1, "watches", self._keep_up)
         self._ticker.every(1, "visits", parts.engine.submit_due)
+        self._ticker.every(1, "releases", self._release)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
         self._ticker.every(3_600, "forgetting", parts.forgetter.tick)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
@@ -84,6 +87,9 @@ class Daemon:
 
     async def _keep_up(self) -> None:
         await self._parts.board.keep_up(self._parts.database)
+
+    async def _release(self) -> None:
+        await self._parts.releaser.release_due()
 
     async def _renew(self) -> None:
         await self._parts.engine.renew()
@@ -103,7 +109,7 @@ class Daemon:
             found["database"] = f"cannot be read: {error}"
         if not self._started:
             found["service"] = "is starting or stopping"
-        for tick in ("visits", "deliveries", "watches"):
+        for tick in ("visits", "releases", "deliveries", "watches"):
             if self._started and self._ticker.is_late(tick, _LATE):
                 found[tick] = f"no tick for more than {_LATE.total_seconds():.0f} s"
         return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 ARTICLES = Path(__file__).parent / "articles"
+ONE_EVENT = ARTICLES / "one_event"
 
 Template = Literal["magazine", "slideshow"]
 
@@ -24,7 +25,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SeedArticle:
-    """An article before it becomes a page. `published_at` is aware, in UTC; `lang` an ISO 639-1 code."""
+    """An article before it becomes a page. `published_at` is aware, in UTC; `lang` an ISO 639-1 code.
+
+    `outlet` is who publishes it, where that is told.
+    """
 
     slug: str
     title: str
@@ -35,6 +39,7 @@ class SeedArticle:
     lang: str
     category: str
     template: Template
+    outlet: str = ""
 
     @property
     def path(self) -> str:
@@ -137,3 +142,9 @@ def demo_articles() -> tuple[SeedArticle, ...]:
     """The invented articles, French and English, in the order in which they say they were published."""
     found = (_from_toml(path) for path in ARTICLES.glob("*.toml"))
     return tuple(sorted(found, key=lambda article: (article.published_at, article.slug)))
+
+
+@cache
+def one_event() -> tuple[SeedArticle, ...]:
+    """Six invented articles on one event, of six outlets, French and English, in the order of their publication."""
+    return tuple(_from_toml(path) for path in sorted(ONE_EVENT.glob("*.toml")))

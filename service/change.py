@@ -16,23 +16,23 @@ from crawler.access import read_access
 from news import url as urls
 from news.alert import Channel, ChannelKind
 from news.errors import ConfigError, ConflictError
+from news.rules import rules_to
 from news.source import Source
-from news.watch import Watch
+from news.watch import Watch, Watchlist
 from service.check import check_channels_exist, check_query
 from service.meaning import WatchQueries
 from service.mistakes import mistake
-from service.settings import ChannelEntry, SourceEntry, WatchEntry
+from service.settings import ChannelEntry, SourceEntry, WatchEntry, WatchlistEntry
 from service.uses import check_meaning, check_users, follow_rename, listed, refuse_used
 from storage import Transaction
 from storage.named import Named
 from storage.sources import AS_NEW, READ_ANEW
 
 Noun = Literal["source", "watch", "channel"]
-T = TypeVar("T", Source, Watch, Channel)
+T = TypeVar("T", Source, Watch, Watchlist, Channel)
 E = TypeVar("E", bound=BaseModel)
 
 # Settings of which one replaces the others: a secret is in one place.
-_ROOM = ("at_once", "per_minute")
 _ALTERNATIVES = (
     frozenset({"secret", "secret_env", "secret_file"}),
     frozenset({"old_secret", "old_secret_env", "old_secret_file"}),
@@ -95,14 +95,27 @@ async def remove(tx: Transaction, noun: Noun, name: str, file: Path | None) -> A
     known = await changeable(repository, name, file)
     if noun == "watch":
         await refuse_used(tx, known.name)
-    naming = [one.name for one in await tx.watches.all() if known.name in one.channels] if noun == "channel" else []
-    if naming:
-        raise ConflictError(
-            f"the channel {known.name!r} is named by {listed(naming)}",
-            f"give them another first: vigie watch edit {naming[0]!r} --channel OTHER",
-        )
+    if noun == "channel":
+        await _refuse_named(tx, known.name)
     await repository.remove(known.id)
     return known
+
+
+async def _refuse_named(tx: Transaction, name: str) -> None:
+    """Raises ConflictError where a watch or a watchlist names this channel."""
+    naming = [watch.name for watch in await tx.watches.all() if name in watch.channels]
+    if naming:
+        raise ConflictError(
+            f"the channel {name!r} is named by {listed(naming)}",
+            f"give them another first: vigie watch edit {naming[0]!r} --channel OTHER",
+        )
+    groups = [watchlist.name for watchlist in await tx.watchlists.all() if name in watchlist.channels]
+    if groups:
+        where = f"the watchlist {groups[0]!r}" if groups[0] else "[alerts] in the settings file"
+        raise ConflictError(
+            f"the channel {name!r} is named by {where}",
+            f"give it another first: vigie watchlist edit {groups[0] or 'NAME'!r} --channel OTHER",
+        )
 
 
 def _entry(model: type[E], values: Mapping[str, Any]) -> E:
@@ -206,22 +219,28 @@ async def add_watch(tx: Transaction, values: Mapping[str, Any], now: datetime) -
     """
     entry = _entry(WatchEntry, values)
     await _check_watch(tx, entry)
-    watch = Watch(id=0, name=entry.name, query=entry.query, channels=entry.channels, watchlist=entry.watchlist)
+    watch = Watch(0, entry.name, entry.query, entry.channels, entry.watchlist, rules=entry.rules)
     number = await tx.watches.put(watch, now)
     await check_meaning(tx, entry.name)
     return await tx.watches.by_id(number)
 
 
-async def edit_watch(tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None) -> Watch:
-    """Change some of `name`, `query`, `channels` and `watchlist`; watches that use it follow a new name.
+async def edit_watch(
+    tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None, rules: Mapping[str, Any] | None = None
+) -> Watch:
+    """Change some of `name`, `query`, `channels`, `watchlist` and rules; watches that use it follow a new name.
 
-    Raises what `add_watch` raises, and ConflictError where others that use it would come to nothing.
+    An empty rule is taken away. Raises what `add_watch` raises, and ConflictError where others that use it would come
+    to nothing.
     """
     known = await changeable(tx.watches, name, file)
-    _needed(changes)
-    entry = _entry(WatchEntry, {"name": known.name, "query": known.query, **changes})
+    _needed({**changes, **(rules or {})})
+    ruled = _ruled(rules_to(known.rules), rules or {})
+    entry = _entry(WatchEntry, {"name": known.name, "query": known.query, **changes, **ruled})
     await _check_watch(tx, entry)
     values = {key: getattr(entry, key) for key in changes}
+    if rules:
+        values["rules"] = rules_to(entry.rules)
     if "channels" in values:
         values["channels"] = list(entry.channels)
     before = WatchQueries.of(await tx.watches.all())
@@ -234,55 +253,88 @@ async def edit_watch(tx: Transaction, name: str, changes: Mapping[str, Any], fil
     return await tx.watches.by_id(known.id)
 
 
+def _ruled(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Rules after a change, as they are written; an empty one is taken away."""
+    return {name: value for name, value in {**known, **changes}.items() if value != ""}
+
+
+async def edit_watchlist(
+    tx: Transaction,
+    name: str,
+    changes: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    file: Path | None,
+    now: datetime,
+) -> Watchlist:
+    """Change `channels` and rules of a group of watches, which is kept from now on if it was not; an empty rule goes.
+
+    Raises ConfigError, NotFoundError for a channel that is not there, or ConflictError where only the file may.
+    """
+    _needed({**changes, **rules})
+    found = [one for one in await tx.watchlists.all() if one.name == name]
+    known = await changeable(tx.watchlists, name, file) if found else Watchlist(0, name)
+    ruled = _ruled(rules_to(known.rules), rules)
+    entry = _entry(WatchlistEntry, {"name": name, "channels": known.channels, **changes, **ruled})
+    check_channels_exist(entry.channels, {channel.name for channel in await tx.channels.all()})
+    if not found:
+        number = await tx.watchlists.put(Watchlist(0, name, entry.channels, entry.rules), now)
+        return await tx.watchlists.by_id(number)
+    await tx.watchlists.change(known.id, channels=list(entry.channels), rules=rules_to(entry.rules))
+    return await tx.watchlists.by_id(known.id)
+
+
 async def _check_watch(tx: Transaction, entry: WatchEntry) -> None:
     check_query(entry.query)
     check_channels_exist(entry.channels, {channel.name for channel in await tx.channels.all()})
 
 
 async def add_channel(
-    tx: Transaction, name: str, kind: ChannelKind, settings: Mapping[str, Any], now: datetime
+    tx: Transaction,
+    name: str,
+    kind: ChannelKind,
+    settings: Mapping[str, Any],
+    now: datetime,
+    manner: Mapping[str, Any] | None = None,
 ) -> Channel:
     """Add a channel; a webhook for which no secret is named gets one of its own.
 
-    Raises ConfigError, or ConflictError for a taken name.
+    `manner` are its rules, `at_once` and `per_minute`. Raises ConfigError, or ConflictError for a taken name.
     """
-    room, own = _parted(settings)
+    own = dict(settings)
     if kind == "webhook" and not own.keys() & {"secret_env", "secret_file"}:
         own["secret"] = generate_secret()
-    entry = _entry(ChannelEntry, {"name": name, "kind": kind, **room})
-    channel = Channel(
-        id=0, name=entry.name, kind=kind, settings=own, at_once=entry.at_once, per_minute=entry.per_minute
-    )
+    entry = _entry(ChannelEntry, {"name": name, "kind": kind, **_ruled({}, manner or {})})
+    channel = Channel(0, entry.name, kind, own, rules=entry.rules, at_once=entry.at_once, per_minute=entry.per_minute)
     check_channel(channel)
     return await tx.channels.by_id(await tx.channels.put(channel, now))
 
 
 async def edit_channel(
-    tx: Transaction, name: str, changes: Mapping[str, Any], file: Path | None, *, rename: str = ""
+    tx: Transaction,
+    name: str,
+    changes: Mapping[str, Any],
+    file: Path | None,
+    *,
+    rename: str = "",
+    manner: Mapping[str, Any] | None = None,
 ) -> Channel:
-    """Change settings (an empty one is taken away) and the name, which watches that name the channel follow.
+    """Change settings, rules (`manner`, as in `add_channel`) and the name, which whoever names the channel follows.
 
-    Raises NotFoundError, ConfigError or ConflictError.
+    What is empty is taken away. Raises NotFoundError, ConfigError or ConflictError.
     """
     known = await changeable(tx.channels, name, file)
-    _needed({**changes, **({"name": rename} if rename else {})})
-    room, own = _parted(changes)
-    entry = _entry(ChannelEntry, {"name": rename or known.name, "kind": known.kind, **room})
-    channel = Channel(known.id, entry.name, known.kind, merged(known.settings, own))
+    _needed({**changes, **(manner or {}), **({"name": rename} if rename else {})})
+    kept = {**rules_to(known.rules), "at_once": known.at_once, "per_minute": known.per_minute}
+    entry = _entry(ChannelEntry, {"name": rename or known.name, "kind": known.kind, **_ruled(kept, manner or {})})
+    channel = Channel(known.id, entry.name, known.kind, merged(known.settings, changes))
     check_channel(channel)
-    values = {"name": channel.name, "settings": dict(channel.settings), **room}
+    values: dict[str, Any] = {"rules": rules_to(entry.rules), "at_once": entry.at_once, "per_minute": entry.per_minute}
     if "template" in changes:
         values["trouble"] = ""
-    await tx.channels.change(known.id, **values)
+    await tx.channels.change(known.id, name=channel.name, settings=dict(channel.settings), **values)
     if channel.name != known.name:
         await _rename_in_watches(tx, known.name, channel.name, file)
     return await tx.channels.by_id(known.id)
-
-
-def _parted(settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What is said of a channel's room, 0 for what is usual, and the settings of its kind."""
-    room = {key: settings[key] or None for key in _ROOM if key in settings}
-    return room, {key: value for key, value in settings.items() if key not in _ROOM}
 
 
 def merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -306,3 +358,14 @@ async def _rename_in_watches(tx: Transaction, old: str, new: str, file: Path | N
             )
         channels = [new if channel == old else channel for channel in watch.channels]
         await tx.watches.change(watch.id, channels=channels)
+    for watchlist in await tx.watchlists.all():
+        if old not in watchlist.channels:
+            continue
+        if watchlist.origin == "file":
+            where = f"the watchlist {watchlist.name!r}" if watchlist.name else "[alerts]"
+            raise ConflictError(
+                f"{where} names the channel {old!r}, and comes from {file or 'the settings file'}",
+                "keep the channel's name, or change it there first",
+            )
+        channels = [new if channel == old else channel for channel in watchlist.channels]
+        await tx.watchlists.change(watchlist.id, channels=channels)

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 
-from alerting.decide import decide
 from crawler.failure import FetchFailure, next_step
 from crawler.reading import Reading
 from crawler.visit import Poll, SourceMovedError
@@ -24,7 +23,7 @@ from news.source import Feed, FoundLink, Link, Source
 from service.blemishes import blemishes, dated_by, published_before
 from service.board import WatchBoard
 from service.reader import Reader
-from service.record import record
+from service.record import tell
 from service.refuse import OF_NO_ARTICLE, Refuser
 from service.revise import Reviser
 from service.sameness import by_its_own_address, tells_another
@@ -275,10 +274,7 @@ class Collector:
         """Write down the matches and alerts of an article; the names of the watches that want it."""
         await self._board.refresh(tx)
         hits = self._board.wanting(read)
-        if not hits:
-            return []
-        decision = decide(hits, stored, await tx.channels.all(), is_history=is_history, now=now)
-        await record(tx, decision, hits)
+        await tell(tx, hits, stored, now, is_history=is_history)
         return [watch.name for watch, _ in hits]
 
 

@@ -1,4 +1,4 @@
-"""Declare: sources, watches and channels written in vigie.toml are brought into the database as they stand there."""
+"""Declare: what vigie.toml says of sources, watches, watchlists and channels is brought into the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,14 +7,15 @@ from typing import Any, Generic, TypeVar
 
 from news.alert import Channel
 from news.errors import ConflictError
+from news.rules import Rules, rules_to
 from news.source import Source
-from news.watch import Watch
+from news.watch import Watch, Watchlist
 from service.meaning import WatchQueries
 from service.settings import ChannelEntry, Settings, SourceEntry, WatchEntry
 from storage import Transaction
 from storage.sources import AS_NEW, READ_ANEW
 
-T = TypeVar("T", Source, Watch, Channel)
+T = TypeVar("T", Source, Watch, Watchlist, Channel)
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ async def declare(tx: Transaction, settings: Settings, now: datetime) -> Changes
     """
     changes = Changes()
     await _bring(tx.channels, await plan_channels(tx, settings), changes, now)
+    await _bring(tx.watchlists, await plan_watchlists(tx, settings), changes, now)
     await _bring(tx.sources, await plan_sources(tx, settings), changes, now)
     watches = await plan_watches(tx, settings)
     await _bring(tx.watches, watches, changes, now)
@@ -78,8 +80,9 @@ _SOURCE = (
     "spider",
     "browser",
 )
-_WATCH = ("query", "channels", "watchlist", "paused")
-_CHANNEL = ("kind", "settings", "paused", "at_once", "per_minute")
+_WATCH = ("query", "channels", "watchlist", "paused", "rules")
+_WATCHLIST = ("channels", "rules")
+_CHANNEL = ("kind", "settings", "paused", "rules", "at_once", "per_minute")
 
 
 def _source(entry: SourceEntry, usual_interval: int) -> Source:
@@ -109,7 +112,16 @@ def _watch(entry: WatchEntry) -> Watch:
         watchlist=entry.watchlist,
         origin="file",
         paused=entry.paused,
+        rules=entry.rules,
     )
+
+
+def _watchlists(settings: Settings) -> list[Watchlist]:
+    """Those of the file, and the one without a name for [alerts], if that says anything."""
+    alerts = settings.alerts
+    for_all = Watchlist(0, "", alerts.channels, alerts.rules, "file")
+    named = [Watchlist(0, entry.name, entry.channels, entry.rules, "file") for entry in settings.watchlist]
+    return [*([for_all] if for_all.channels or rules_to(for_all.rules) else []), *named]
 
 
 def _channel(entry: ChannelEntry) -> Channel:
@@ -120,6 +132,7 @@ def _channel(entry: ChannelEntry) -> Channel:
         settings=entry.own,
         origin="file",
         paused=entry.paused,
+        rules=entry.rules,
         at_once=entry.at_once,
         per_minute=entry.per_minute,
     )
@@ -140,6 +153,11 @@ async def plan_watches(tx: Transaction, settings: Settings) -> Plan[Watch]:
     return await _plan(tx.watches, [_watch(entry) for entry in settings.watch], _WATCH)
 
 
+async def plan_watchlists(tx: Transaction, settings: Settings) -> Plan[Watchlist]:
+    """What `declare` does with the watchlists. Raises ConflictError."""
+    return await _plan(tx.watchlists, _watchlists(settings), _WATCHLIST)
+
+
 async def carry_out(repository: Any, plan: Plan[T], now: datetime) -> None:
     """Do with the things of one kind what was planned."""
     for thing in plan.added:
@@ -153,9 +171,13 @@ async def carry_out(repository: Any, plan: Plan[T], now: datetime) -> None:
 async def _bring(repository: Any, plan: Plan[T], changes: Changes, now: datetime) -> None:
     await carry_out(repository, plan, now)
     noun = repository.noun
-    changes.added += [f"{noun} {thing.name}" for thing in plan.added]
-    changes.changed += [f"{noun} {thing.name}" for _, thing in plan.changed]
-    changes.removed += [f"{noun} {thing.name}" for thing in plan.removed]
+    changes.added += [_named(noun, thing) for thing in plan.added]
+    changes.changed += [_named(noun, thing) for _, thing in plan.changed]
+    changes.removed += [_named(noun, thing) for thing in plan.removed]
+
+
+def _named(noun: str, thing: Any) -> str:
+    return f"{noun} {thing.name}" if thing.name else "[alerts]"
 
 
 async def _plan(repository: Any, declared: Sequence[T], decides: tuple[str, ...]) -> Plan[T]:
@@ -187,7 +209,14 @@ def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str,
         pairs["failing_since"] = None  # what it did before the pause is over
     if "spider" in pairs:
         pairs |= READ_ANEW
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in pairs.items()}
+    return {name: _kept(value) for name, value in pairs.items()}
+
+
+def _kept(value: Any) -> Any:
+    """The value as its column keeps it."""
+    if isinstance(value, Rules):
+        return rules_to(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _plain(thing: Any, name: str) -> Any:

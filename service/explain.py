@@ -198,4 +198,7 @@ async def _told(tx: Transaction, watch: Watch | None, stored: StoredArticle) -> 
     match = await tx.matches.of(watch.id, stored.id)
     deliveries = await tx.outbox.of_article(stored.id, watch.id)
     tried = [(one, tuple(await tx.outbox.attempts(one.id))) for one in deliveries]
-    return Told(None if match is None else match.match, tuple(tried))
+    channels = {channel.id: channel.name for channel in await tx.channels.all()}
+    untold = [one for one in await tx.tellings.of(watch.id, stored.id) if one.state != "told"]
+    waiting = tuple((channels[one.channel_id], one) for one in untold if one.channel_id in channels)
+    return Told(None if match is None else match.match, tuple(tried), waiting)

@@ -1,10 +1,11 @@
 """What became of an article once it was stored: the match, the alert, and each delivery. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from news.alert import Attempt, Delivery
 from news.article import Span, StoredArticle
+from news.telling import Reason, Telling
 from news.watch import Match, Watch
 from service.explain_crawl import Step
 
@@ -13,10 +14,11 @@ _LAST_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the database knows: the match, and the deliveries with their attempts."""
+    """What the database knows: the match, the deliveries with their attempts, and who was not told, by channel."""
 
     match: Match | None = None
     deliveries: tuple[tuple[Delivery, tuple[Attempt, ...]], ...] = ()
+    untold: tuple[tuple[str, Telling], ...] = ()
 
 
 def alert_steps(
@@ -35,8 +37,32 @@ def alert_steps(
         yield Step("alerted", "done", f"alert {alert.sequence}", alert.decided_at)
         for delivery, attempts in told.deliveries:
             yield _delivered(delivery, attempts)
-    else:
+    elif not told.untold:
         yield _not_alerted(stored, watch, told)
+    for channel, telling in told.untold:
+        yield _untold(channel, telling)
+
+
+_BECAUSE: Mapping[Reason, str] = {
+    "quiet": "until the end of quiet hours",
+    "digest": "for the next digest",
+    "update": "for an update of its story, which was told before",
+    "budget": "for the next digest: the watch has spent its alerts for the day",
+    "resurfaced": "for the next digest: it is an old article that came back",
+}
+_NEVER: Mapping[Reason, str] = {
+    "update": "its story was told before, and the watch wants no updates",
+    "resurfaced": "it is an old article that came back",
+}
+
+
+def _untold(channel: str, telling: Telling) -> Step:
+    """Why a channel was not told of it, or not yet."""
+    to = f"to “{channel}”"
+    if telling.state == "held":
+        return Step("alerted", "waiting", f"{to}: held {_BECAUSE.get(telling.reason, '')}", next_at=telling.due_at)
+    because = "its story is muted" if telling.state == "muted" else _NEVER.get(telling.reason, "the watch was removed")
+    return Step("alerted", "stopped", f"{to}: not told, {because}")
 
 
 def _matched(hits: Sequence[Span] | None, match: Match | None, why: str) -> Step:

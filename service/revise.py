@@ -7,7 +7,6 @@ from typing import Protocol
 
 import structlog
 
-from alerting.decide import decide
 from extraction.memory import without_dropped
 from extraction.revision.compare import Change, ChangeKind, compare_among
 from matching import search_row
@@ -19,7 +18,7 @@ from news.ports import Workers
 from news.source import FoundLink, Link
 from service.board import WatchBoard, WatchHit
 from service.reader import Reader
-from service.record import record
+from service.record import tell, tell_of_change
 from service.sameness import tells_another
 from storage import Database, Transaction
 from storage.links import ListedAgain
@@ -156,7 +155,9 @@ class Reviser:
         for watch, spans in after:
             await tx.matches.matched_anew(watch.id, stored.id, spans)
         new = _only_now(before, after)
-        await record(tx, decide(new, revised, await tx.channels.all(), is_history=False, now=now), new)
+        await tell(tx, new, revised, now, is_history=False)
+        old = [watch for watch, _ in after if watch.id not in {one.id for one, _ in new}]
+        await tell_of_change(tx, old, stored.article, revised, number, now)
         log.info(
             "article changed",
             source=stored.source,

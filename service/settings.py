@@ -5,9 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -18,9 +16,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
-from news.alert import ChannelKind
 from news.errors import VigieError
-from news.text import composed
+from service.alert_settings import AlertSettings, ChannelEntry, RuleSettings, WatchEntry, WatchlistEntry
+from service.setting_parts import Name, Part
 
 # `phare.example:8080` names a host and a port, `file:/etc/passwd` and `mailto:me` a scheme.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
@@ -54,25 +52,13 @@ WholeSeconds = Annotated[int, BeforeValidator(_whole_seconds)]
 Interval = Annotated[int, BeforeValidator(_interval)]
 
 
-def _one_form(value: Any) -> Any:
-    return composed(value) if isinstance(value, str) else value
-
-
-OneForm = BeforeValidator(_one_form)
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"), OneForm]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DatabaseSettings(_Part):
+class DatabaseSettings(Part):
     """[database]."""
 
     url: str = Field(default="", description="`sqlite:///…` or `postgresql://…`; empty: `vigie.db` in the data folder")
 
 
-class CrawlerSettings(_Part):
+class CrawlerSettings(Part):
     """[crawler]."""
 
     user_agent: str = Field(
@@ -103,14 +89,14 @@ class CrawlerSettings(_Part):
     )
 
 
-class ExtractionSettings(_Part):
+class ExtractionSettings(Part):
     """[extraction]."""
 
     workers: int = Field(default=2, ge=1, le=64, description="processes that turn pages into articles")
     timeout: Seconds = Field(default=10.0, ge=1, le=120, description="longest time for one page")
 
 
-class NetworkSettings(_Part):
+class NetworkSettings(Part):
     """[network]."""
 
     allow: tuple[str, ...] = Field(
@@ -128,7 +114,7 @@ class NetworkSettings(_Part):
         return entries
 
 
-class WebSettings(_Part):
+class WebSettings(Part):
     """[web]."""
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
@@ -144,21 +130,21 @@ class WebSettings(_Part):
         return public_address(url.strip()) if url.strip() else ""
 
 
-class LogSettings(_Part):
+class LogSettings(Part):
     """[log]."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="the least that is told")
     format: Literal["console", "json"] = Field(default="console", description="for eyes, or one JSON object a line")
 
 
-class ServiceSettings(_Part):
+class ServiceSettings(Part):
     """[service]."""
 
     lease: Seconds = Field(default=60.0, ge=2, le=3_600, description="how soon after a crash its work is taken up")
     stop_within: Seconds = Field(default=15.0, ge=1, le=300, description="time that work under way gets at a stop")
 
 
-class AccessEntry(_Part):
+class AccessEntry(Part):
     """[source.access], below its [[source]]."""
 
     user: str = Field(default="", max_length=200, description="the login of your subscription")
@@ -190,7 +176,7 @@ class AccessEntry(_Part):
         return {name: value for name, value in self.model_dump().items() if value}
 
 
-class ExtractEntry(_Part):
+class ExtractEntry(Part):
     """[source.extract], below its [[source]]."""
 
     body: str = Field(default="", description="a CSS selector: what the text of its articles stands in")
@@ -225,7 +211,7 @@ def _fit_selector(css: str) -> None:
         raise ValueError(f"{error.message} ({error.hint})") from error
 
 
-class SourceEntry(_Part):
+class SourceEntry(Part):
     """[[source]]."""
 
     name: Name = Field(description="what you call it")
@@ -290,44 +276,12 @@ def public_address(url: str) -> str:
     return fit_url(url).rstrip("/")
 
 
-class WatchEntry(_Part):
-    """[[watch]]."""
-
-    name: Name = Field(description="what you call it")
-    query: str = Field(min_length=1, description="what it looks for, see docs/query-language.md")
-    channels: tuple[Annotated[str, OneForm], ...] = Field(default=(), description="names of channels; none means all")
-    watchlist: str = Field(default="", max_length=200, description="the group it belongs to")
-    paused: bool = Field(default=False, description="match nothing")
-    match: tuple[str, ...] = Field(default=(), description="texts that it must match, for `vigie watch lint`")
-    no_match: tuple[str, ...] = Field(default=(), description="texts that it must not match")
-
-
-class ChannelEntry(BaseModel):
-    """[[channel]]; the other keys are the kind's own, see docs/settings.md."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    name: Name = Field(description="what you call it")
-    kind: ChannelKind = Field(description="what it is, see docs/channels.md")
-    paused: bool = Field(default=False, description="send nothing")
-    at_once: int | None = Field(
-        default=None, ge=1, le=100, description="messages under way at the same time; 8, over e-mail 2, in chats 1"
-    )
-    per_minute: int | None = Field(
-        default=None, ge=1, le=100_000, description="messages that may begin within a minute, see docs/delivery.md"
-    )
-
-    @property
-    def own(self) -> dict[str, Any]:
-        """The settings of the kind."""
-        return dict(self.model_extra or {})
-
-
-class IncludeSettings(_Part):
+class IncludeSettings(Part):
     """What stands at the top of the file, before any section."""
 
     include: tuple[str, ...] = Field(
-        default=(), description="other files with sources, watches and channels: names or patterns such as `w/*.toml`"
+        default=(),
+        description="other files with sources, watches, watchlists and channels: names or patterns such as `w/*.toml`",
     )
 
 
@@ -343,8 +297,10 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     service: ServiceSettings = ServiceSettings()
+    alerts: AlertSettings = AlertSettings()
     source: tuple[SourceEntry, ...] = ()
     watch: tuple[WatchEntry, ...] = ()
+    watchlist: tuple[WatchlistEntry, ...] = ()
     channel: tuple[ChannelEntry, ...] = ()
 
     @classmethod
@@ -360,4 +316,4 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-__all__ = ["Settings", "ValidationError"]
+__all__ = ["ChannelEntry", "RuleSettings", "Settings", "ValidationError", "WatchEntry", "WatchlistEntry"]

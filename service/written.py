@@ -14,7 +14,7 @@ from service.mistakes import mistake
 from service.positions import Places
 from service.settings import IncludeSettings
 
-KINDS: tuple[str, ...] = ("source", "watch", "channel")
+KINDS: tuple[str, ...] = ("source", "watch", "watchlist", "channel")
 """The tables that any of the files may hold; everything else stands in the first."""
 
 
@@ -132,9 +132,9 @@ def _fitting(folder: Path, pattern: str, place: dict[str, Any]) -> list[Path]:
 
 
 def _only_tables(file: SettingsFile) -> SettingsFile:
-    """The file. Raises ConfigError where it holds anything but sources, watches and channels."""
+    """The file. Raises ConfigError where it holds anything but sources, watches, watchlists and channels."""
     for name, value in file.values.items():
         if name not in KINDS or not isinstance(value, list):
-            hint = "an included file holds [[source]], [[watch]] and [[channel]] only; put it into the first one"
+            hint = "an included file holds [[source]], [[watch]], [[watchlist]] and [[channel]] only"
             raise ConfigError(f"{name} does not belong here", hint, **file.place((name,)))
     return file

@@ -1,6 +1,6 @@
 """The tables of watches, matches, and all that is told of them; storage.tables gives them with the others."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from storage.columns import flag, metadata, parent, text
 from storage.types import CleanText, Instant, JsonText, NameText
@@ -18,6 +18,20 @@ watch = Table(
     flag("removed"),
     Column("added_at", Instant, nullable=False),
     Column("version", Integer, nullable=False, server_default="0", index=True),
+    Column("rules", JsonText, nullable=False, server_default="{}"),
+    sqlite_autoincrement=True,
+)
+
+watchlist = Table(
+    "watchlist",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", NameText, nullable=False, unique=True),
+    Column("channels", JsonText, nullable=False, server_default="[]"),
+    Column("rules", JsonText, nullable=False, server_default="{}"),
+    Column("origin", String(16), nullable=False),
+    flag("removed"),
+    Column("added_at", Instant, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -52,6 +66,23 @@ channel = Table(
     Column("at_once", Integer),
     Column("per_minute", Integer),
     Column("failing_since", Instant),
+    Column("rules", JsonText, nullable=False, server_default="{}"),
+    sqlite_autoincrement=True,
+)
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    parent("watch"),
+    parent("story"),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_told_at", Instant),
+    Column("updates", Integer, nullable=False, server_default="0"),
+    Column("told", JsonText, nullable=False, server_default="{}"),
+    Column("muted_at", Instant),
+    UniqueConstraint("watch_id", "story_id"),
+    Index("ix_thread_story_id", "story_id"),
     sqlite_autoincrement=True,
 )
 
@@ -65,8 +96,12 @@ alert = Table(
     Column("told", JsonText, nullable=False),
     Column("query", CleanText, nullable=False),
     Column("decided_at", Instant, nullable=False),
-    UniqueConstraint("watch_id", "article_id"),
+    Column("thread_id", Integer, ForeignKey("thread.id", ondelete="SET NULL")),
+    Column("once", String(200), unique=True),
+    Column("items", JsonText, nullable=False, server_default="[]"),
     Index("ix_alert_article_id", "article_id"),
+    Index("ix_alert_watch_id", "watch_id"),
+    Index("ix_alert_thread_id", "thread_id"),
     sqlite_autoincrement=True,
 )
 
@@ -106,6 +141,32 @@ attempt = Table(
     text("answer"),
 )
 
+telling = Table(
+    "telling",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    parent("match"),
+    parent("channel"),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(16), nullable=False, server_default=""),
+    Column("due_at", Instant),
+    Column("alert_id", Integer, ForeignKey("alert.id", ondelete="SET NULL"), index=True),
+    UniqueConstraint("match_id", "channel_id", "revision"),
+    Index("ix_telling_state_due_at", "state", "due_at"),
+    Index("ix_telling_channel_id_state_due_at", "channel_id", "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+volume = Table(
+    "volume",
+    metadata,
+    Column("watch_id", Integer, ForeignKey("watch.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("matches", Integer, nullable=False, server_default="0"),
+    Column("alerts", Integer, nullable=False, server_default="0"),
+)
+
 secret = Table("secret", metadata, Column("name", String(64), primary_key=True), text("value"))
 
 used_link = Table(
@@ -113,12 +174,4 @@ used_link = Table(
     metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("used_at", Instant, nullable=False, index=True),
-)
-
-muted = Table(
-    "muted",
-    metadata,
-    Column("watch_id", Integer, ForeignKey("watch.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("story_id", Integer, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("muted_at", Instant, nullable=False),
 )

@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news import url as urls
-from news.article import Article, StoredArticle
+from news.article import Article, StoredArticle, title_key
 from news.errors import NotFoundError
 from storage import tables
 from storage.rows import insert_new
@@ -72,6 +72,7 @@ class Articles:
             "is_paywalled": article.is_paywalled,
             "word_count": article.word_count,
             "provenance": dict(article.provenance),
+            "title_key": title_key(article.title),
             "fetched_at": fetched_at,
             "first_seen_at": now,
         }
@@ -123,6 +124,18 @@ class Articles:
             statement = statement.where(_source.c.name == source)
         if before_id is not None:
             statement = statement.where(_article.c.id < before_id)
+        return [stored_value(row) for row in await self._connection.execute(statement)]
+
+    async def titled(self, title: str, before: datetime, but: int, limit: int = 5) -> list[StoredArticle]:
+        """The oldest articles of the same title that were first seen before an instant; none for a title of few words.
+
+        `but` is the id of the article that is asked about.
+        """
+        key = title_key(title)
+        if not key:
+            return []
+        same = (_article.c.title_key == key) & (_article.c.first_seen_at < before) & (_article.c.id != but)
+        statement = STORED.where(same).order_by(_article.c.id).limit(limit)
         return [stored_value(row) for row in await self._connection.execute(statement)]
 
     async def count(self) -> int:

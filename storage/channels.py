@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, update
 
 from news.alert import Channel
+from news.rules import rules_from, rules_to
 from storage import tables
 from storage.named import Named
 
@@ -24,6 +25,7 @@ def channel_value(row: Row[Any]) -> Channel:
         per_minute=row.per_minute,
         failing_since=row.failing_since,
         trouble=row.trouble,
+        rules=rules_from(row.rules),
     )
 
 
@@ -44,9 +46,10 @@ class Channels(Named[Channel]):
             "settings": dict(channel.settings),
             "origin": channel.origin,
             "paused": channel.paused,
-            "added_at": now,
+            "rules": rules_to(channel.rules),
             "at_once": channel.at_once,
             "per_minute": channel.per_minute,
+            "added_at": now,
         }
         return await self.add(values, fresh={"paused_because": "", "failing_since": None, "trouble": ""})
 

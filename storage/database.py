@@ -32,7 +32,10 @@ from storage.sites import Sites
 from storage.sources import Sources
 from storage.stories import Stories
 from storage.subscriptions import Subscriptions
+from storage.tellings import Tellings
+from storage.threads import Threads
 from storage.watches import Watches
+from storage.watchlists import Watchlists
 
 _BUSY_SECONDS = 30.0
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -57,7 +60,10 @@ class Transaction:
         self.stories = Stories(connection)
         self.watches = Watches(connection)
         self.matches = Matches(connection)
+        self.watchlists = Watchlists(connection)
         self.channels = Channels(connection)
+        self.threads = Threads(connection)
+        self.tellings = Tellings(connection)
         self.outbox = Outbox(connection)
         self.sending = Sending(connection)
         self.settled = Settled(connection)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 from storage.rows import insert
 
-_used, _muted = tables.used_link, tables.muted
+_used, _thread = tables.used_link, tables.thread
 _KEPT = timedelta(days=60)  # twice as long as a link is good
 
 
@@ -34,10 +34,13 @@ class FeedbackLog:
 
     async def mute(self, watch_id: int, story_id: int, now: datetime) -> None:
         """Tell no more of this story for this watch."""
-        made = insert(self._connection, _muted).values(watch_id=watch_id, story_id=story_id, muted_at=now)
-        await self._connection.execute(made.on_conflict_do_nothing())
+        made = insert(self._connection, _thread).values(
+            watch_id=watch_id, story_id=story_id, opened_at=now, muted_at=now
+        )
+        muted = made.on_conflict_do_update(index_elements=["watch_id", "story_id"], set_={"muted_at": now})
+        await self._connection.execute(muted)
 
     async def muted_stories(self, watch_id: int) -> frozenset[int]:
         """The stories of which nothing is told for this watch."""
-        found = await self._connection.scalars(select(_muted.c.story_id).where(_muted.c.watch_id == watch_id))
-        return frozenset(found)
+        mine = (_thread.c.watch_id == watch_id) & _thread.c.muted_at.is_not(None)
+        return frozenset(await self._connection.scalars(select(_thread.c.story_id).where(mine)))

@@ -1,22 +1,38 @@
 """The outbox: alerts and their deliveries. A row is written with the match it tells of; `storage.sending` sends it."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from news.alert import Alert, Attempt, Delivery
+from news.alert import Alert, Attempt, Delivery, Told
 from news.delivering import Selection
 from news.errors import NotFoundError
 from storage import tables
 from storage.channels import channel_value
 from storage.rows import insert_missing, insert_new
-from storage.told import told_from_json, told_to_json
+from storage.told import items_from_json, items_to_json, told_from_json, told_to_json
 
 _alert, _delivery, _channel, _watch = tables.alert, tables.delivery, tables.channel, tables.watch
+_telling, _match = tables.telling, tables.match
+
+
+def _first_of_thread() -> ScalarSelect[Any]:
+    """The key of the first delivery of the same thread to the same channel."""
+    earlier, its_alert = _delivery.alias(), _alert.alias()
+    return (
+        select(earlier.c.key)
+        .join(its_alert, its_alert.c.id == earlier.c.alert_id)
+        .where(its_alert.c.thread_id == _alert.c.thread_id, earlier.c.channel_id == _delivery.c.channel_id)
+        .order_by(earlier.c.id)
+        .limit(1)
+        .correlate(_alert, _delivery)
+        .scalar_subquery()
+    )
+
 
 EVERYTHING = Selection()
 _AT_ONCE = 500  # ids in one statement
@@ -47,6 +63,8 @@ _DELIVERY = (
         _alert.c.told,
         _alert.c.query,
         _alert.c.decided_at,
+        _alert.c["items"].label("alert_items"),
+        _first_of_thread().label("thread_key"),
         _watch.c.name.label("watch_name"),
     )
     .join(_alert, _alert.c.id == _delivery.c.alert_id)
@@ -64,6 +82,7 @@ def _value(row: Row[Any]) -> Delivery:
         sequence=row.sequence,
         kind=row.alert_kind,
         watch_id=row.watch_id or 0,
+        items=items_from_json(row.alert_items),
     )
     return Delivery(
         id=row.delivery_id,
@@ -77,6 +96,7 @@ def _value(row: Row[Any]) -> Delivery:
         next_try_at=row.next_try_at,
         sent_at=row.sent_at,
         last_error=row.last_error,
+        thread_key=row.thread_key if row.thread_key not in (None, row.key) else "",
     )
 
 
@@ -98,6 +118,18 @@ def _within(statement: Select[Any], selection: Selection) -> Select[Any]:
     return statement
 
 
+def _alert_values(alert: Alert, watch_id: int | None) -> dict[str, Any]:
+    return {
+        "kind": alert.kind,
+        "watch_id": watch_id,
+        "article_id": (alert.told.article_id or None) if watch_id is not None else None,
+        "told": told_to_json(alert.told),
+        "query": alert.query,
+        "decided_at": alert.decided_at,
+        "items": items_to_json(alert.items),
+    }
+
+
 class Outbox:
     """Alerts and deliveries. `has_news` once something was written that is to be sent."""
 
@@ -105,25 +137,25 @@ class Outbox:
         self._connection = connection
         self.has_news = False
 
-    async def add(self, alert: Alert, watch_id: int | None, channel_ids: Iterable[int]) -> bool:
-        """Keep an alert and a pending delivery for each channel; False where this watch told of this article before.
+    async def add(
+        self,
+        alert: Alert,
+        watch_id: int | None,
+        channel_ids: Iterable[int],
+        *,
+        thread_id: int | None = None,
+        once: str = "",
+        not_before: Mapping[int, datetime] | None = None,
+    ) -> int | None:
+        """Keep an alert and a pending delivery for each channel; the alert's number.
 
-        An alert about a source has no watch.
+        An alert about a source has no watch. None, and nothing is kept, where an alert with the same `once` was kept
+        before. `not_before` says of channels when they may be told at the soonest.
         """
-        number = await insert_new(
-            self._connection,
-            _alert,
-            {
-                "kind": alert.kind,
-                "watch_id": watch_id,
-                "article_id": alert.told.article_id if watch_id is not None else None,
-                "told": told_to_json(alert.told),
-                "query": alert.query,
-                "decided_at": alert.decided_at,
-            },
-        )
+        values = {**_alert_values(alert, watch_id), "thread_id": thread_id, "once": once or None}
+        number = await insert_new(self._connection, _alert, values)
         if number is None:
-            return False
+            return None
         rows = [
             {
                 "key": f"msg_{uuid.uuid4().hex}",
@@ -131,13 +163,13 @@ class Outbox:
                 "channel_id": channel_id,
                 "state": "pending",
                 "created_at": alert.decided_at,
-                "next_try_at": alert.decided_at,
+                "next_try_at": max(alert.decided_at, (not_before or {}).get(channel_id, alert.decided_at)),
             }
             for channel_id in channel_ids
         ]
         await insert_missing(self._connection, _delivery, rows)
         self.has_news = self.has_news or bool(rows)
-        return True
+        return number
 
     async def replay(self, numbers: Sequence[int], now: datetime) -> list[int]:
         """Make these deliveries pending again, due at once, their keys kept; the ids of those that were.
@@ -182,9 +214,31 @@ class Outbox:
         return found[0]
 
     async def of_article(self, article_id: int, watch_id: int) -> list[Delivery]:
-        """What became of this article for this watch."""
+        """What became of this article for this watch, also where an update or a digest told of it."""
+        told_of = (
+            select(_telling.c.alert_id)
+            .join(_match, _match.c.id == _telling.c.match_id)
+            .where(
+                _match.c.article_id == article_id,
+                _match.c.watch_id == watch_id,
+                _telling.c.channel_id == _delivery.c.channel_id,
+            )
+            .correlate(_delivery)
+        )
         mine = (_alert.c.article_id == article_id) & (_alert.c.watch_id == watch_id)
-        return await self._all(_DELIVERY.where(mine).order_by(_delivery.c.id))
+        return await self._all(_DELIVERY.where(or_(mine, _alert.c.id.in_(told_of))).order_by(_delivery.c.id))
+
+    async def first_told(self, channel_id: int, thread_id: int) -> Told | None:
+        """What the first alert of a thread told the channel; None where there was none."""
+        statement = (
+            select(_alert.c.told)
+            .join(_delivery, _delivery.c.alert_id == _alert.c.id)
+            .where(_alert.c.thread_id == thread_id, _delivery.c.channel_id == channel_id)
+            .order_by(_delivery.c.id)
+            .limit(1)
+        )
+        kept = await self._connection.scalar(statement)
+        return None if kept is None else told_from_json(kept)
 
     async def _all(self, statement: Select[Any]) -> list[Delivery]:
         return [_value(row) for row in await self._connection.execute(statement)]

@@ -2,14 +2,27 @@
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from storage.alert_tables import alert, attempt, channel, delivery, match, muted, secret, used_link, watch
+from storage.alert_tables import (
+    alert,
+    attempt,
+    channel,
+    delivery,
+    match,
+    secret,
+    telling,
+    thread,
+    used_link,
+    volume,
+    watch,
+    watchlist,
+)
 from storage.columns import flag, metadata, parent, text
 from storage.types import CleanText, Instant, JsonText, LearnedText, NameText
 
 __all__ = [
     "alert", "article", "attempt", "cap", "channel", "counter", "delivery", "feed", "frequency", "host", "indexed_by",
-    "indexed_language", "link", "match", "metadata", "muted", "placing", "refusal", "revision", "robots", "secret",
-    "source", "story", "subscription", "unindexed", "used_link", "watch",
+    "indexed_language", "link", "match", "metadata", "placing", "refusal", "revision", "robots", "secret", "source",
+    "story", "subscription", "telling", "thread", "unindexed", "used_link", "volume", "watch", "watchlist",
 ]  # fmt: skip
 
 source = Table(
@@ -124,6 +137,8 @@ article = Table(
     Column("is_paywalled", Boolean(create_constraint=False)),
     Column("word_count", Integer),
     Column("provenance", JsonText, nullable=False, server_default="{}"),
+    Column("title_key", String(64), nullable=False, server_default=""),
+    Index("ix_article_title_key", "title_key"),
     sqlite_autoincrement=True,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from news.rules import rules_from, rules_to
 from news.watch import Watch
 from storage import tables
 from storage.named import Named
@@ -41,6 +42,7 @@ class Watches(Named[Watch]):
             origin=row.origin,
             paused=row.paused,
             added_at=row.added_at,
+            rules=rules_from(row.rules),
         )
 
     async def put(self, watch: Watch, now: datetime) -> int:
@@ -52,6 +54,7 @@ class Watches(Named[Watch]):
             "watchlist": watch.watchlist,
             "origin": watch.origin,
             "paused": watch.paused,
+            "rules": rules_to(watch.rules),
             "added_at": now,
         }
         return await self.add(values)

@@ -31,6 +31,13 @@ def words(seed: int, number: int) -> list[str]:
     return ["".join(dice.choices(_SYLLABLES, k=3)) for _ in range(number)]
 
 
+def prose(event: int) -> str:
+    """A French text on an event of its own, long enough for an article."""
+    of_event = iter(words(event, 150))
+    form = "Le {} de {} a été {} pour la {} avec les {} de la ville."
+    return " ".join(form.format(*(next(of_event) for _ in range(5))) for _ in range(30))
+
+
 def made(event: int, number: int, told_at: datetime = NOW, language: str | None = "fr") -> Made:
     """An article on an event: no other has its sentences, all of the event have its words."""
     dice = random.Random(f"article {event} {number}")

@@ -33,6 +33,7 @@ class Running:
 
     async def deliver(self) -> None:
         """Send everything that is due, to the end."""
+        await self.engine.releaser.release_due()
         await self.engine.deliverer.send_all_due()
 
     async def go_round(self) -> None:

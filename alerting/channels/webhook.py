@@ -75,7 +75,7 @@ class WebhookSender:
     async def send(self, delivery: Delivery) -> Receipt:
         """Post the alert. Raises DeliveryError, which says whether and when to try again."""
         secrets = self._secrets()
-        content = body(delivery.alert)
+        content = body(delivery.alert, delivery.thread_key)
         key, *old = map(_key, secrets)
         signed = signed_headers(key, delivery.key, self._clock.now(), content, *old)
         hidden = (*secrets, *(secret.removeprefix("whsec_") for secret in secrets), *secrets_of_url(self._settings.url))

@@ -119,7 +119,7 @@ class Screen:
         if not call.is_verified:
             self._entry("refused", Text(f"a webhook whose signature is wrong: {call.fault}"))
         elif self._calls > 1:
-            told = call.payload
+            told = call.payload["data"]
             self._short_entry("webhook", f"verified · {told['watch']}: {told['article']['title']}")
         else:
             self._entry("webhook", Text("received, signature verified; the first one in full:"))

@@ -104,14 +104,14 @@ class Received:
     def repeated(self) -> tuple[str, ...]:
         """What came twice to the same receiver: an e-mail by its subject, a webhook by watch and article."""
         subjects = (f"e-mail {mail.message['Subject']}" for mail in self.mails)
-        payloads = (call.payload for call in self.verified)
+        payloads = (call.payload["data"] for call in self.verified)
         told = (f"webhook {payload['watch']}: {payload['article']['title']}" for payload in payloads)
         return tuple(name for name, times in Counter((*subjects, *told)).items() if times > 1)
 
     def speaks_of(self, url: str) -> bool:
         """Whether some alert tells of this address."""
         by_mail = any(url in mail.text for mail in self.mails)
-        return by_mail or any(call.payload["article"]["url"] == url for call in self.verified)
+        return by_mail or any(call.payload["data"]["article"]["url"] == url for call in self.verified)
 
 
 def summarise(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from tests.made_news import prose
 from tests.receivers import WebhookReceiver
 from tests.service_process import service
 from tests.sites import LocalSite
@@ -82,7 +83,7 @@ async def test_kill_between_a_polls_commit_and_its_first_article(
     assert titles(tmp_path) == ["La Corée du Nord nie", "Rien"]
     assert rows(tmp_path, "SELECT state FROM delivery") == [("sent",)]
     [call] = webhook.calls
-    assert call.verified(SECRET)["article"]["title"] == "La Corée du Nord nie"
+    assert call.verified(SECRET)["data"]["article"]["title"] == "La Corée du Nord nie"
 
 
 async def test_kill_in_the_middle_of_a_crawl_again_and_again(
@@ -96,7 +97,7 @@ async def test_kill_in_the_middle_of_a_crawl_again_and_again(
         assert await vigie.ended() == 0
     expected = {f"Corée : dépêche numéro {number}" for number in range(24)}
     for number, title in enumerate(expected):
-        site.publish(f"neuf-{number}", title)
+        site.publish(f"neuf-{number}", title, prose(number))  # each its own story, and so told by itself
     for enough in (3, 6, 6):
         async with service(tmp_path, VIGIE_TEST_SECRET=SECRET) as vigie:
             await vigie.logged("article", times=enough)
@@ -108,7 +109,7 @@ async def test_kill_in_the_middle_of_a_crawl_again_and_again(
     assert titles(tmp_path) == sorted(expected | {"Rien"})
     assert rows(tmp_path, "SELECT count(*) FROM match") == [(24,)]
     assert rows(tmp_path, "SELECT count(*) FROM delivery") == [(24,)]
-    told = [call.verified(SECRET)["article"]["title"] for call in webhook.calls]
+    told = [call.verified(SECRET)["data"]["article"]["title"] for call in webhook.calls]
     assert set(told) == expected, "no alert is lost"
     assert len(_ids(webhook)) == 24, "an alert that is repeated after a crash keeps its id"
     assert rows(tmp_path, "PRAGMA integrity_check") == [("ok",)]

@@ -12,6 +12,7 @@ from news.source import Source
 from service.settings import NetworkSettings
 from storage import Database
 from tests.databases import PostgreSQL
+from tests.made_news import prose
 from tests.receivers import Reply, SmtpReceiver, WebhookReceiver
 from tests.running import running
 from tests.sites import LocalSite, answering, once
@@ -82,7 +83,7 @@ async def test_history_is_stored_and_seen_and_told_to_nobody_then_a_new_article_
         assert len(smtp.mails) == 1
         assert smtp.mails[0].to == ("desk@example.com",)
         assert "Corée du Nord" in smtp.mails[0].message["Subject"]
-        payload = webhook.calls[0].verified(SECRET)
+        payload = webhook.calls[0].verified(SECRET)["data"]
         assert len(webhook.calls) == 1
         assert payload["article"]["url"] == url
         assert {delivery.state for delivery in await vigie.deliveries()} == {"sent"}
@@ -209,7 +210,7 @@ async def test_two_sources_share_a_host_politely_and_an_article_that_both_bring_
         await vigie.go_round()
         vigie.wait(minutes=11)
         for number in range(5):
-            site.publish(f"neuf-{number}", f"La Corée du Nord nie pour la fois {number}")
+            site.publish(f"neuf-{number}", f"La Corée du Nord nie pour la fois {number}", prose(number))
         await vigie.go_round()
         assert len(await vigie.articles()) == 6
     assert site.most_open == 1

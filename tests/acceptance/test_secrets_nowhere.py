@@ -203,7 +203,7 @@ async def test_no_secret_is_anywhere_but_where_it_belongs(
         assert all(hook.calls for hook in around.webhooks)
         assert all(chat.calls for chat in around.chats.values())
         kinds = {delivery.alert.kind for delivery in await around.vigie.deliveries()}
-        assert kinds == ({"match"} if is_kind else {"match", "blocked", "channel"})
+        assert kinds == ({"match", "update"} if is_kind else {"match", "blocked", "channel"})
         secrets = await _secrets(around, feedback)
     assert written.found(secrets) == {
         "in the URL": ["database: channel.settings"],

@@ -125,6 +125,15 @@ def test_a_channel_has_the_room_that_is_said_or_what_is_usual(vigie: Commands) -
     assert (refused.code, "at_once" in refused.err) == (2, True)
 
 
+def test_a_channel_has_rules_that_are_shown_and_taken_away(vigie: Commands) -> None:
+    added = vigie(*HOOK, "--rule", "digest=daily", "--rule", "quiet=22:00-07:00", "--json").json
+    assert added["rules"] == {"digest": "daily", "quiet": "22:00-07:00"}
+    assert "digest=daily" in vigie("channel", "show", "desk").out
+    assert vigie("channel", "edit", "desk", "--rule", "quiet=", "--json").json["rules"] == {"digest": "daily"}
+    refused = vigie("channel", "edit", "desk", "--rule", "digest=never")
+    assert (refused.code, "digest" in refused.err) == (2, True)
+
+
 def test_a_channel_shows_since_when_nothing_has_gone_well(vigie: Commands) -> None:
     vigie(*HOOK)
     assert "failing since" not in vigie("channel", "show", "desk").out
@@ -191,7 +200,7 @@ async def test_a_test_message_reaches_the_webhook_and_its_answer_is_told(vigie: 
         tested = await vigie.apart("channel", "test", "desk")
     assert (tested.code, tested.out) == (0, "accepted: 202 Accepted: thanks\n")
     [call] = webhook.calls
-    sent = call.verified(added.json["secret"])
+    sent = call.verified(added.json["secret"])["data"]
     assert sent["test"] is True
     assert sent["hits"] != []
 

@@ -1,10 +1,12 @@
 """What vigie.toml declares becomes the database's, and what commands made is left alone."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from news.errors import ConflictError
+from news.rules import rules_to
 from news.source import Feed, Source
 from news.watch import Watch
 from service.declare import Changes, declare
@@ -17,7 +19,7 @@ WATCH: dict[str, object] = {"name": "Corée", "query": "Corée", "channels": ("d
 CHANNEL: dict[str, object] = {"name": "desk", "kind": "webhook", "url": "https://hook.example/"}
 
 
-async def declared(database: Database, **entries: tuple[dict[str, object], ...]) -> Changes:
+async def declared(database: Database, **entries: Any) -> Changes:
     """Bring these entries into the database."""
     async with database.write() as tx:
         return await declare(tx, Settings.model_validate(entries), NOW)
@@ -113,3 +115,32 @@ async def test_a_name_that_both_have_is_refused_and_nothing_is_half_done(databas
         await declared(database, source=(SOURCE,), channel=(CHANNEL,))
     async with database.read() as tx:
         assert await tx.channels.all() == []
+
+
+async def test_rules_watchlists_and_what_holds_for_all_are_brought_in_and_taken_away(database: Database) -> None:
+    channel = {**CHANNEL, "quiet": "none", "at_once": 4, "per_minute": 30}
+    alerts = {"alerts": {"channels": ("desk",), "digest": "daily"}}
+    entries: dict[str, Any] = {
+        "watch": ({**WATCH, "budget": 3, "updates": "never"},),
+        "watchlist": ({"name": "Asie", "channels": ("desk",), "at": "07:30"},),
+        "channel": (channel,),
+        **alerts,
+    }
+    changes = await declared(database, **entries)
+    assert sorted(changes.added) == ["[alerts]", "channel desk", "watch Corée", "watchlist Asie"]
+    assert not await declared(database, **entries)
+    async with database.read() as tx:
+        assert rules_to((await tx.watches.get("Corée")).rules) == {"budget": 3, "updates": "never"}
+        everyone, asia = await tx.watchlists.all()
+        assert (everyone.name, everyone.channels, rules_to(everyone.rules)) == ("", ("desk",), {"digest": "daily"})
+        assert (asia.channels, rules_to(asia.rules), asia.origin) == (("desk",), {"at": "07:30"}, "file")
+        desk = await tx.channels.get("desk")
+        assert (rules_to(desk.rules), desk.at_once, desk.per_minute) == ({"quiet": "none"}, 4, 30)
+        assert desk.settings == {"url": "https://hook.example/"}
+    changes = await declared(database, watch=(WATCH,), channel=(CHANNEL,))
+    assert sorted(changes.changed) == ["channel desk", "watch Corée"]
+    assert sorted(changes.removed) == ["[alerts]", "watchlist Asie"]
+    async with database.read() as tx:
+        assert rules_to((await tx.watches.get("Corée")).rules) == {}
+        assert await tx.watchlists.all() == []
+    assert "watchlist Asie" in (await declared(database, **entries)).added

@@ -5,6 +5,7 @@ import pytest
 from matching import DictionaryLexicon
 from news.errors import BadUrlError, ConfigError, QueryError
 from news.source import FoundLink
+from news.telling import Reason, Telling, TellingState
 from service.explain import Explanation, explained
 from service.reader import Reader
 from storage import Database
@@ -202,3 +203,31 @@ async def test_bad_use_is_an_error(archive: Database) -> None:
         await tx.watches.put(a_watch("Cassée", "watch:Personne"), NOON)
     with pytest.raises(ConfigError, match="the query of the watch 'Cassée' is broken"):
         await told(archive, "Cassée", f"{SITE}/told")
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "outcome", "says"),
+    [
+        ("held", "update", "waiting", "to “bureau”: held for an update of its story"),
+        ("held", "quiet", "waiting", "to “bureau”: held until the end of quiet hours"),
+        ("held", "digest", "waiting", "to “bureau”: held for the next digest"),
+        ("held", "budget", "waiting", "spent its alerts for the day"),
+        ("held", "resurfaced", "waiting", "an old article that came back"),
+        ("muted", "", "stopped", "to “bureau”: not told, its story is muted"),
+        ("never", "update", "stopped", "the watch wants no updates"),
+        ("never", "resurfaced", "stopped", "not told, it is an old article that came back"),
+    ],
+)
+async def test_what_is_held_or_never_told_says_why(
+    archive: Database, state: TellingState, reason: Reason, outcome: str, says: str
+) -> None:
+    due_at = NOON + HOUR if state == "held" else None
+    async with archive.write() as tx:
+        watch = await tx.watches.get("Corée")
+        channel_id = (await tx.channels.get("bureau")).id
+        copy = (await tx.articles.of(f"{SITE}/copie")).id
+        [_] = await tx.tellings.add([Telling(watch.id, copy, channel_id, state, reason, due_at)])
+    found = await told(archive, "Corée", f"{SITE}/copy")
+    step = found.steps[-1]
+    assert (step.stage, step.outcome, step.next_at) == ("alerted", outcome, due_at)
+    assert says in step.says

@@ -14,9 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Inspector, create_engine, inspect, text
 
 from news.errors import StorageError
+from news.telling import Telling
 from storage import Database, tables
 from storage.told import told_to_json
-from tests.samples import NOON, a_source, told_of
+from tests.samples import HOUR, NOON, a_source, told_of
 
 
 @contextlib.contextmanager
@@ -157,4 +158,39 @@ async def test_what_the_first_schema_held_is_there_after_the_migrations(blank_da
         assert await transaction.connection.scalar(text("SELECT roads FROM link")) == 2  # the bit of sitemaps
         # The rows still hang together: what SQLite makes anew must not have cost their references.
         assert (await transaction.outbox.of_article(1, 1))[0].id == delivery.id
+    await database.close()
+
+
+_OF_BEFORE_TELLINGS = (
+    *_OF_THE_FIRST_SCHEMA[:2],
+    *_OF_THE_FIRST_SCHEMA[3:],
+    "INSERT INTO story (id, first_at, last_at, articles) VALUES (5, :now, :now, 1)",
+    'INSERT INTO "placing" (article_id, story_id, told_at) VALUES (1, 5, :now)',
+    "INSERT INTO \"match\" (id, watch_id, article_id, spans, matched_at) VALUES (3, 1, 1, '[]', :now)",
+    "INSERT INTO alert (id, kind, told, query, decided_at) VALUES (8, 'silent', :told, '', :now)",
+    "UPDATE article SET title = 'Le retrait des troupes !'",
+)
+
+
+async def test_what_was_told_before_there_were_tellings_is_told_for_good(blank_database_url: str) -> None:
+    with _connected(blank_database_url) as connection:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        told = json.dumps(told_to_json(told_of(1)))
+        for statement in _OF_BEFORE_TELLINGS:
+            connection.execute(text(statement), {"now": NOON.replace(tzinfo=None), "told": told})
+    database = await Database.open(blank_database_url)
+    async with database.read() as transaction:
+        assert await transaction.tellings.of(1, 1) == [Telling(1, 1, 1, "told")]
+        [thread] = (await transaction.threads.of(5, [1])).values()
+        assert (thread.updates, thread.muted_at, thread.last_told_at is not None) == (0, None, True)
+        [delivery] = await transaction.outbox.latest(9)
+        assert (delivery.alert.items, delivery.thread_key) == ((), "")
+        assert (await transaction.outbox.of_article(1, 1))[0].id == delivery.id
+        assert await transaction.outbox.first_told(1, thread.id) == told_of(1)
+        [again] = await transaction.articles.titled("« Le retrait des troupes »", NOON + 8_000 * HOUR, 0)
+        assert again.id == 1
     await database.close()

@@ -82,13 +82,27 @@ async def test_an_alert_becomes_one_pending_delivery_for_each_channel(database: 
         assert first.key != second.key
 
 
-async def test_a_watch_tells_of_an_article_once(database: Database) -> None:
+async def test_what_is_to_be_told_once_is_kept_once(database: Database) -> None:
     [delivery] = await _put(database, 1)
     async with database.write() as transaction:
         watch = await transaction.watches.get("watch 1")
-        channel_id = await transaction.channels.put(a_channel("another"), NOON)
-        assert not await transaction.outbox.add(delivery.alert, watch.id, [channel_id])
-        assert await transaction.outbox.of_article(delivery.alert.told.article_id, watch.id) == [delivery]
+        channels = [delivery.channel.id]
+        assert await transaction.outbox.add(delivery.alert, watch.id, channels, once="spike:1:2026-11-14")
+        assert await transaction.outbox.add(delivery.alert, watch.id, channels, once="spike:1:2026-11-14") is None
+        assert await transaction.outbox.add(delivery.alert, watch.id, channels, once="spike:1:2026-11-15")
+        assert await transaction.outbox.add(delivery.alert, watch.id, channels)
+        assert await transaction.outbox.counts() == {"pending": 4}
+
+
+async def test_what_is_not_to_be_told_before_an_hour_is_not_due_before_it(database: Database) -> None:
+    [delivery] = await _put(database, 1)
+    async with database.write() as transaction:
+        await transaction.outbox.add(
+            delivery.alert, None, [delivery.channel.id], not_before={delivery.channel.id: NOON + HOUR}
+        )
+    assert await _lease(database) == [delivery.id]
+    assert await _lease(database, NOON + HOUR - MINUTE) == [delivery.id]
+    assert len(await _lease(database, NOON + HOUR)) == 2
 
 
 async def test_another_watch_tells_of_the_same_article_too(database: Database) -> None:

@@ -144,7 +144,7 @@ def test_a_dry_run_changes_nothing_and_json_tells_the_plan(vigie: Commands) -> N
     vigie.settings(_watch("Un", "a2") + _watch("Trois", "c1"))
     plan = _apply(vigie, "--dry-run", "--json").json
     assert plan == {
-        "added": [{"name": "Trois", "query": "c1", "channels": [], "watchlist": "", "paused": False}],
+        "added": [{"name": "Trois", "query": "c1", "channels": [], "watchlist": "", "paused": False, "rules": {}}],
         "changed": [{"name": "Un", "changes": {"query": {"old": "a1", "new": "a2"}}}],
         "removed": ["Deux"],
         "unchanged": [],

@@ -139,3 +139,13 @@ def test_a_key_that_would_add_a_header_is_not_sent(hidden: str) -> None:
     for more in ({"thread_key": hidden}, {"unsubscribe": {"List-Unsubscribe": f"<{hidden}>"}}):
         with pytest.raises(DeliveryError, match="not sent"):
             composed("x", **more)
+
+
+def test_a_message_that_follows_another_on_its_story_answers_that_one() -> None:
+    mail = Mail("Re: Titre", "texte\n", "<p>texte</p>\n")
+    message = read(compose(mail, "vigie@example.com", ("a@example.com",), "msg_2", FOUND_AT, "msg_1"))
+    assert message["In-Reply-To"] == message["References"] == "<msg_1@example.com>"
+    assert message["Message-ID"] == "<msg_2@example.com>"
+    first = read(compose(mail, "vigie@example.com", ("a@example.com",), "msg_1", FOUND_AT))
+    assert first["Message-ID"] == message["In-Reply-To"]
+    assert first["In-Reply-To"] is None

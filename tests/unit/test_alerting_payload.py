@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -13,35 +13,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerting.channels.signature import signed_headers, signing_key
-from alerting.payload import SOURCE_TYPES, body, payload, schema
+from alerting.payload import SOURCE_TYPES, TYPES, body, payload, schema
 from alerting.timetable import WEBHOOK_WAITS
-from news.alert import Alert, AlertKind, Told
+from alerting.words import figure, headline, outlets
+from news.alert import OF_WATCHES, Alert, AlertKind, Item, Outlet, Told
 from tests.receivers import ALERT, TOLD
 
+NOON = datetime(2026, 11, 14, 12, tzinfo=UTC)
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 
 
 def validate(value: Any) -> None:
     strict = json.loads(json.dumps(schema()))
-    of_article = strict["$defs"]["article_matched"]
-    of_source, of_channel = strict["$defs"]["source_event"], strict["$defs"]["channel_event"]
-    inner = (of_article["properties"][name] for name in ("article", "hits"))
-    for described in (of_article, of_source, of_channel, *(one.get("items", one) for one in inner)):
-        described["additionalProperties"] = False  # ours has nothing that the schema does not tell
+    _close(strict)  # ours has nothing that the schema does not tell
     jsonschema.Draft202012Validator(strict).validate(value)
+
+
+def _close(described: Any) -> None:
+    if isinstance(described, list):
+        for one in described:
+            _close(one)
+    if isinstance(described, dict):
+        if described.get("type") == "object":
+            described["additionalProperties"] = False
+        for one in described.values():
+            _close(one)
 
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
+LATER = replace(TOLD, article_id=8, title="Douze mille hommes", source="La Digue", title_spans=(), excerpt_spans=())
+ITEM = Item(
+    "Corée",
+    LATER,
+    (Outlet("Le Phare", "Le pacte", "https://phare.example/", is_copy=True),),
+    (outlets(2), figure("10 000 soldats", "12 000 soldats"), headline("Avant", "Après")),
+)
+UPDATE = replace(ALERT, kind="update", items=(ITEM,))
+DIGEST = replace(
+    ALERT, watch="", query="", kind="digest", told=Told(0, "1 story: Corée", "", "", "", found_at=NOON), items=(ITEM,)
+)
+
+
 def test_a_payload_obeys_the_schema_and_its_hits_are_of_the_strings_it_carries() -> None:
     sent = json.loads(body(ALERT))
     validate(sent)
-    hit = [sent["article"][one["field"]][one["start"] : one["end"]] for one in sent["hits"]]
+    told = sent["data"]
+    hit = [told["article"][one["field"]][one["start"] : one["end"]] for one in told["hits"]]
     assert hit == ["Pyongyang", "Pyongyang", "troupes"]
-    assert (sent["type"], sent["version"], sent["sequence"], sent["test"]) == ("article.matched", 1, 42, False)
+    assert (sent["type"], sent["version"], told["sequence"], told["test"]) == ("article.matched", 2, 42, False)
     assert sent["timestamp"] == "2026-11-14T09:30:00Z"
+    assert set(sent) == {"type", "version", "timestamp", "data"}
 
 
 def test_a_payload_without_dates_and_language_obeys_the_schema() -> None:
@@ -49,37 +73,100 @@ def test_a_payload_without_dates_and_language_obeys_the_schema() -> None:
     validate(payload(replace(ALERT, told=bare, is_test=True)))
 
 
+def test_an_update_tells_what_is_new_and_of_which_story() -> None:
+    sent = json.loads(body(UPDATE, "msg_first"))
+    validate(sent)
+    told = sent["data"]
+    assert sent["type"] == "story.updated"
+    assert told["story"] == {"title": TOLD.title, "url": TOLD.url, "first": "msg_first"}
+    assert told["article"]["title"] == "Douze mille hommes"
+    assert [change["text"] for change in told["changes"]] == [
+        "+2 outlets",
+        "changed figure: 10 000 → 12 000 soldats",
+        "headline changed",
+    ]
+    assert (told["changes"][2]["before"], told["changes"][2]["now"]) == ("Avant", "Après")
+    assert told["others"] == [
+        {"source": "Le Phare", "title": "Le pacte", "url": "https://phare.example/", "copy": True}
+    ]
+    assert json.loads(body(UPDATE))["data"]["story"]["first"] is None
+
+
+def test_a_match_that_waited_tells_the_others_of_its_story() -> None:
+    sent = payload(replace(ALERT, items=(replace(ITEM, told=TOLD),)))
+    validate(sent)
+    assert [one["source"] for one in sent["data"]["others"]] == ["Le Phare"]
+    assert sent["data"]["article"]["title"] == TOLD.title
+
+
+def test_a_digest_has_its_stories_by_watch() -> None:
+    sent = payload(DIGEST)
+    validate(sent)
+    [story] = sent["data"]["stories"]
+    assert (sent["type"], sent["data"]["watch"], story["watch"]) == ("digest", "", "Corée")
+    assert story["article"]["source"] == "La Digue"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("spike", "watch.spike"), ("channel", "channel.paused")])
+def test_what_vigie_says_itself_has_a_title_and_a_text(kind: AlertKind, name: str) -> None:
+    told = Told(0, "Far more than usual", "", "desk", "31 articles today.", found_at=NOON)
+    sent = payload(replace(ALERT, told=told, kind=kind))
+    validate(sent)
+    assert (sent["type"], sent["data"]["title"], sent["data"]["text"]) == (name, told.title, told.excerpt)
+    assert sent["data"].get("channel") == ({"name": "desk"} if kind == "channel" else None)
+
+
+def test_an_article_that_resurfaced_says_when_it_is_from() -> None:
+    sent = payload(replace(ALERT, told=replace(TOLD, resurfaced_from=NOON)))
+    validate(sent)
+    assert sent["data"]["article"]["resurfaced_from"] == "2026-11-14T12:00:00Z"
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("version", 2),
-        ("timestamp", "2026-11-14 09:30"),
-        ("sequence", -1),
-        ("hits", [{"field": "text"}]),
-        ("watch", None),
-    ],
+    ("name", "value"), [("version", 1), ("timestamp", "2026-11-14 09:30"), ("type", "article.lost")]
 )
-def test_the_schema_refuses_what_is_not_a_payload(name: str, value: Any) -> None:
+def test_the_schema_refuses_an_envelope_that_is_none(name: str, value: Any) -> None:
     with pytest.raises(jsonschema.ValidationError):
         validate({**payload(ALERT), name: value})
 
 
-@given(
-    st.builds(
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sequence", -1),
+        ("hits", [{"field": "text"}]),
+        ("watch", None),
+        ("changes", [{"kind": "price", "text": "x", "before": None, "now": None}]),
+    ],
+)
+def test_the_schema_refuses_what_is_not_a_payload(name: str, value: Any) -> None:
+    sent = payload(ALERT)
+    with pytest.raises(jsonschema.ValidationError):
+        validate({**sent, "data": {**sent["data"], name: value}})
+
+
+def alerts(kind: AlertKind) -> st.SearchStrategy[Alert]:
+    told = st.builds(replace, st.just(TOLD), title=st.text(st.characters()), excerpt=st.text(st.characters()))
+    items = st.builds(Item, watch=st.text(), told=told, others=st.just(ITEM.others), changes=st.just(ITEM.changes))
+    return st.builds(
         Alert,
         watch=st.text(),
         query=st.text(),
         decided_at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
-        told=st.builds(replace, st.just(TOLD), title=st.text(st.characters()), excerpt=st.text(st.characters())),
+        told=told,
         sequence=st.integers(0),
         is_test=st.booleans(),
-        kind=st.just("match"),
+        kind=st.just(kind),
+        items=st.lists(items, max_size=2).map(tuple),
     )
-)
+
+
+@given(st.sampled_from(OF_WATCHES).flatmap(alerts))
 def test_whatever_was_crawled_the_body_is_utf_8_and_obeys_the_schema(alert: Alert) -> None:
     sent = json.loads(body(alert).decode())
     validate(sent)
-    assert len(sent["article"]["title"]) == len(alert.told.title)
+    if alert.kind == "update":
+        assert len(sent["data"]["story"]["title"]) == len(alert.told.title)
 
 
 @pytest.mark.parametrize("kind", ["silent", "failing", "blocked", "suspect", "back"])
@@ -88,47 +175,48 @@ def test_an_event_of_a_source_obeys_the_schema_and_has_neither_watch_nor_article
     sent = json.loads(body(Alert("", "", datetime(2026, 11, 21, tzinfo=UTC), told, sequence=7, kind=kind)))
     validate(sent)
     assert sent["type"] == f"source.{kind}"
-    assert sent["source"] == {"name": "Le Phare", "url": "https://phare.example/"}
-    assert (sent["title"], sent["text"]) == ("Le Phare has gone quiet", "Nothing since Tuesday.")
-    assert not {"watch", "article", "query"} & set(sent)
+    assert sent["data"]["source"] == {"name": "Le Phare", "url": "https://phare.example/"}
+    assert (sent["data"]["title"], sent["data"]["text"]) == ("Le Phare has gone quiet", "Nothing since Tuesday.")
+    assert not {"watch", "article", "query"} & set(sent["data"])
 
 
-def test_an_event_of_a_channel_that_was_paused_obeys_the_schema() -> None:
-    told = Told(0, "The channel desk is paused", "", "desk", "410 Gone. What it is to tell waits.")
-    sent = json.loads(body(Alert("", "", datetime(2026, 11, 21, tzinfo=UTC), told, sequence=7, kind="channel")))
-    validate(sent)
-    assert (sent["type"], sent["channel"], sent["title"]) == ("channel.paused", {"name": "desk"}, told.title)
-    assert not {"watch", "article", "source"} & set(sent)
-
-
-def test_every_kind_of_source_event_is_in_the_schema() -> None:
-    assert tuple(schema()["$defs"]["source_event"]["properties"]["type"]["enum"]) == SOURCE_TYPES
+def test_every_kind_of_event_is_in_the_schema() -> None:
+    described = schema()["$defs"]
+    kinds = {one["$ref"].rpartition("/")[2] for one in schema()["oneOf"]}
+    types = [described[kind]["properties"]["type"] for kind in kinds]
+    listed = {name for one in types for name in one.get("enum", [one.get("const")])}
+    assert listed == {*SOURCE_TYPES, *TYPES.values()}
+    assert {f"source.{kind}" for kind in get_args(AlertKind) if kind not in TYPES} == set(SOURCE_TYPES)
 
 
 def test_a_lone_surrogate_does_not_stop_the_body_nor_move_the_hits() -> None:
     sent = json.loads(body(replace(ALERT, told=replace(TOLD, title="a\ud800b"))))
-    assert sent["article"]["title"] == "a?b"
+    assert sent["data"]["article"]["title"] == "a?b"
 
 
-def test_the_documented_example_obeys_the_schema() -> None:
-    example, of_source = map(json.loads, blocks("json"))
-    validate(example)
-    validate(of_source)
-    hit = [example["article"][one["field"]][one["start"] : one["end"]] for one in example["hits"]]
+def test_the_documented_examples_obey_the_schema() -> None:
+    examples = [json.loads(text) for text in blocks("json")]
+    for example in examples:
+        validate(example)
+    assert [one["type"] for one in examples] == [
+        "article.matched", "story.updated", "digest", "watch.spike", "source.silent",
+    ]  # fmt: skip
+    told = examples[0]["data"]
+    hit = [told["article"][one["field"]][one["start"] : one["end"]] for one in told["hits"]]
     assert hit == ["Pyongyang", "Pyongyang", "troupes"]
 
 
-def test_every_property_is_documented() -> None:
+def test_every_property_and_every_type_is_documented() -> None:
     described = schema()["$defs"]
-    of_article, of_source = (described[name]["properties"] for name in ("article_matched", "source_event"))
-    names = {
-        *of_article,
-        *of_source,
-        *(f"article.{name}" for name in of_article["article"]["properties"]),
-        *(f"source.{name}" for name in of_source["source"]["properties"]),
-    }
-    undocumented = {name for name in names - {"article", "source"} if f"| `{name}` |" not in PAGE}
-    assert undocumented == set()
+    kinds = [described[one["$ref"].rpartition("/")[2]]["properties"] for one in schema()["oneOf"]]
+    names = {name for kind in kinds for name in kind["data"]["properties"]} - {"article", "source", "story", "channel"}
+    names = {f"data.{name}" if name in ("sequence", "test") else name for name in names}
+    names |= {*kinds[0], *(f"article.{name}" for name in described["article"]["properties"])}
+    for thing in ("source", "story", "channel"):
+        inner = [kind["data"]["properties"].get(thing, {}).get("properties", {}) for kind in kinds]
+        names |= {f"{thing}.{name}" for one in inner for name in one}
+    assert {name for name in names if f"| `{name}` |" not in PAGE} == set()
+    assert {name for name in (*SOURCE_TYPES, *TYPES.values()) if f"`{name}`" not in PAGE} == set()
 
 
 def test_the_documented_signature_is_the_one_that_vigie_makes() -> None:
@@ -148,7 +236,7 @@ def test_the_documented_verifications_accept_what_is_ours_and_nothing_altered(nu
     exec(blocks("python")[number], names)
     content = body(ALERT)
     headers = signed_headers(signing_key(secret), "0192f3", datetime.now(UTC), content)
-    assert names["verified"](secret, headers, content)["watch"] == "Corée"
+    assert names["verified"](secret, headers, content)["data"]["watch"] == "Corée"
     with pytest.raises(Exception, match=r"[Nn]o matching signature"):
         names["verified"](secret, headers, content + b" ")
     with pytest.raises(Exception, match=r"[Nn]o matching signature"):

@@ -43,7 +43,7 @@ def a_mail(url: str = NEW_URL, after: float = 7, subject: str = "Corée: Un pact
 
 
 def a_call(url: str = NEW_URL, after: float = 8, fault: str = "", number: str = "msg_1") -> ReceivedCall:
-    body = json.dumps({"watch": "Corée", "article": {"title": "Un pacte", "url": url}}).encode()
+    body = json.dumps({"data": {"watch": "Corée", "article": {"title": "Un pacte", "url": url}}}).encode()
     return ReceivedCall(number, body, START + timedelta(seconds=after), fault)
 
 

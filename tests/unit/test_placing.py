@@ -14,7 +14,7 @@ from matching.rarity import Rarity
 from matching.stories import with_member
 from news.article import Article
 from news.story import Placed, Placing, StoryState
-from seeds.texts import seed_articles
+from seeds.texts import demo_articles, one_event, seed_articles
 from tests.made_news import NOW, Made, copy_of, made, replayed, words
 from tests.samples import HOUR
 
@@ -38,6 +38,20 @@ def test_articles_on_one_event_are_one_story_and_on_two_events_two() -> None:
 def test_the_two_seed_articles_are_one_story_from_a_cold_start_in_either_order() -> None:
     seeds = [Made(Article(one.slug, one.slug, one.title, one.text, language=one.lang), NOW) for one in seed_articles()]
     assert replayed(seeds) == replayed(seeds[::-1]) == [(1, None), (1, None)]
+
+
+def test_six_articles_on_one_event_in_two_languages_are_one_story_whichever_comes_first() -> None:
+    six = [Made(Article(one.slug, one.slug, one.title, one.text, language=one.lang), NOW) for one in one_event()]
+    dice = random.Random(6)
+    for order in (six, six[::-1], *(dice.sample(six, 6) for _ in range(20))):
+        assert {story_id for story_id, _ in replayed(order)} == {1}
+
+
+def test_an_article_on_another_event_of_the_same_countries_does_not_join_them() -> None:
+    six = [Made(Article(one.slug, one.slug, one.title, one.text, language=one.lang), NOW) for one in one_event()]
+    others = [Made(Article(one.slug, one.slug, one.title, one.text, language=one.lang), NOW) for one in demo_articles()]
+    found = [story_id for story_id, _ in replayed([*six, *others])]
+    assert set(found[6:]).isdisjoint(found[:6])
 
 
 def test_a_copy_is_in_the_story_of_its_original_and_a_copy_of_a_copy_is_put_down_to_it() -> None:

@@ -1,6 +1,7 @@
 """An alert as a mail."""
 
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from alerting.marks import pieces
 from alerting.render import LONGEST_SUBJECT, mail
-from news.alert import Alert, Told
+from alerting.words import copies, figure, headline, outlets
+from news.alert import Alert, Item, Outlet, Told
 from news.article import Span
 from tests.receivers import ALERT, TOLD
 
@@ -158,3 +160,137 @@ def test_the_pieces_are_the_whole_text_in_order(text: str, bounds: list[tuple[in
     assert "".join("".join(piece.text.split()) for piece in found) == "".join(
         "".join(piece.text.split()) for piece in unmarked
     )
+
+
+OTHERS = (
+    Outlet("La Digue", "Séoul hausse le ton", "https://digue.example/ton"),
+    Outlet("Le Phare", "Le pacte", "https://phare.example/pacte", is_copy=True),
+)
+ROUTE = Told(
+    article_id=9,
+    title="La route des hommes de Kim",
+    url="https://courrier.example/route",
+    source="Le Courrier",
+    excerpt="Ils sont 3 000 soldats.",
+    excerpt_spans=(Span("text", 15, 22),),
+)
+NEWS = (outlets(3), copies(1), figure("1 500 soldats", "3 000 soldats"))
+UPDATE = replace(ALERT, kind="update", items=(Item("Corée", ROUTE, OTHERS, NEWS),))
+
+
+def test_a_match_that_waited_names_the_others_of_its_story() -> None:
+    made = mail(replace(ALERT, items=(Item("Corée", TOLD, OTHERS, (outlets(2), copies(1))),)))
+    assert made.subject == mail(ALERT).subject
+    assert (
+        "\n+2 outlets · +1 copy\n"
+        "* La Digue: Séoul hausse le ton\n"
+        "  https://digue.example/ton\n"
+        "* Le Phare (copy): Le pacte\n"
+        "  https://phare.example/pacte\n"
+    ) in made.text
+    assert {"https://digue.example/ton", "https://phare.example/pacte"} <= set(_Seen(made.html).links)
+
+
+def test_an_update_bears_the_subject_of_the_first_mail_and_says_what_is_new_first() -> None:
+    made = mail(UPDATE)
+    assert made.subject == f"Re: {mail(ALERT).subject}"
+    assert made.text == (
+        "+3 outlets · +1 copy · changed figure: 1 500 → 3 000 soldats\n"
+        "\n"
+        "La route des hommes de Kim\n"
+        "https://courrier.example/route\n"
+        "\n"
+        "Le Courrier\n"
+        "\n"
+        "Ils sont 3 000 **soldats**.\n"
+        "\n"
+        "Also on this story\n"
+        "* La Digue: Séoul hausse le ton\n"
+        "  https://digue.example/ton\n"
+        "* Le Phare (copy): Le pacte\n"
+        "  https://phare.example/pacte\n"
+        "\n"
+        "Told first\n"
+        "Séoul dénonce le pacte entre Moscou et Pyongyang · Alerte Monde\n"
+        "https://news.example.com/pacte?a=1&b=2\n"
+        "\n"
+        "Watch: Corée\n"
+        "Query: Pyongyang AND troupes\n"
+        "\n"
+        "-- \n"
+        "Vigie, your lookout\n"
+    )
+    seen = _Seen(made.html)
+    assert seen.marked == ["soldats"]
+    assert set(seen.links) == {ROUTE.url, TOLD.url, *(other.url for other in OTHERS)}
+    for says in ("+3 outlets", "+1 copy", "1 500 → 3 000 soldats"):
+        assert says in made.html
+
+
+def test_what_is_new_is_the_first_that_a_mailbox_shows_of_an_update() -> None:
+    made = mail(UPDATE)
+    assert made.html.index("+3 outlets · +1 copy") < made.html.index("Vigie</span>")
+    assert "display:none" in made.html
+    assert "display:none" not in mail(ALERT).html
+
+
+def test_an_update_on_a_headline_tells_both() -> None:
+    made = mail(replace(UPDATE, items=(Item("Corée", ROUTE, (), (headline("Séoul s’inquiète", "Séoul accuse"),)),)))
+    assert "The headline was: Séoul s’inquiète\nand is now: Séoul accuse\n" in made.text
+    assert "<s>Séoul s’inquiète</s>" in made.html
+    assert "Also on this story" not in made.text + made.html
+
+
+def test_a_digest_has_its_watches_and_stories_one_after_the_other() -> None:
+    told = Told(0, "2 stories: Corée, Énergie", "", "", "and 37 stories more: vigie matches list")
+    items = (Item("Corée", ROUTE, OTHERS, (outlets(2),)), Item("Énergie", replace(TOLD, title="Le gaz"), (), ()))
+    made = mail(Alert("", "", ALERT.decided_at, told, kind="digest", items=items))
+    assert made.subject == "2 stories: Corée, Énergie"
+    places = [made.text.index(part) for part in (
+        "== Corée ==", "La route des hommes", "+2 outlets", "* La Digue", "== Énergie ==", "Le gaz", "and 37",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    assert {ROUTE.url, TOLD.url, *(other.url for other in OTHERS)} == set(_Seen(made.html).links)
+    assert "and 37 stories more" in made.html
+
+
+def test_the_digest_of_one_watch_says_how_many_and_the_first() -> None:
+    told = Told(0, "2 stories: Corée", "", "", "")
+    items = (Item("Corée", ROUTE), Item("Corée", TOLD))
+    made = mail(Alert("Corée", "x", ALERT.decided_at, told, kind="digest", items=items))
+    assert made.subject == "Corée: 2 stories · La route des hommes de Kim"
+    assert "== Corée ==" in made.text
+
+
+def test_a_spike_says_its_watch_and_what_is_the_matter() -> None:
+    told = Told(0, "Far more than usual: 31 articles today", "", "", "The watch “Corée” usually has 6.")
+    made = mail(replace(ALERT, told=told, kind="spike"))
+    assert made.subject == "Corée: Far more than usual: 31 articles today"
+    assert "usually has 6" in made.text and "usually has 6" in made.html
+    assert _Seen(made.html).links == []
+
+
+def test_an_old_article_says_since_when() -> None:
+    since = ALERT.decided_at - timedelta(days=400)
+    for made in (
+        mail(alert(resurfaced_from=since)),
+        mail(replace(UPDATE, items=(Item("Corée", replace(ROUTE, resurfaced_from=since)),))),
+        mail(replace(UPDATE, kind="digest", items=(Item("Corée", replace(ROUTE, resurfaced_from=since)),))),
+    ):
+        assert "2025-10-10" in made.text and "2025-10-10" in made.html
+    assert "old article" not in mail(ALERT).text + mail(ALERT).html
+
+
+@pytest.mark.parametrize("kind", ["match", "update", "digest"])
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "{{ 7*7 }}", '" onclick="x', "a\u202eb\r\nc\x1b[2J"])
+def test_what_was_crawled_of_a_story_is_neither_html_nor_a_template(kind: str, hostile: str) -> None:
+    told = replace(ROUTE, title=hostile, excerpt=hostile, source=hostile, excerpt_spans=())
+    item = Item(
+        hostile, told, (Outlet(hostile, hostile, hostile),), (headline(hostile, hostile), figure(hostile, hostile))
+    )
+    made = mail(replace(ALERT, watch=hostile, query=hostile, told=told, kind=kind, items=(item,)))  # type: ignore[arg-type]
+    assert not _Seen(made.html).tags & {"script", "img"}
+    assert "onclick" not in _attributes(made.html)
+    assert "49" not in made.text.replace(hostile, "")
+    for shown in (made.subject, made.text, made.html):
+        assert not set(shown) & set("\x1b\u202e\r")

@@ -1,4 +1,4 @@
-"""What readers answer: the instance's own key, the links that were used, the stories that were muted.
+"""What readers answer: the instance's own keys, and the links that were used.
 
 A channel tells which of its own templates broke.
 """
@@ -15,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the three tables, and add the channel's trouble."""
+    """Make the two tables, and add the channel's trouble."""
     op.add_column("channel", sa.Column("trouble", CleanText(), server_default="", nullable=False))
     op.create_table(
         "secret",
@@ -30,12 +30,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name="pk_used_link"),
     )
     op.create_index("ix_used_link_used_at", "used_link", ["used_at"])
-    op.create_table(
-        "muted",
-        sa.Column("watch_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("story_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("muted_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["watch_id"], ["watch.id"], name="fk_muted_watch_id", ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["story_id"], ["story.id"], name="fk_muted_story_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("watch_id", "story_id", name="pk_muted"),
-    )
