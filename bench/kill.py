@@ -115,7 +115,7 @@ class Service:
 
 
 def settings(world: World) -> str:
-    """One source visited each second, two watches, two webhooks; leases of three seconds."""
+    """One source visited each second, two watches without a budget, two webhooks; leases of three seconds."""
     watches = "\n".join(
         f'[[watch]]\nname = "{name}"\nquery = "{name}"\nchannels = {json.dumps(channels)}'
         for name, channels in WATCHES.items()
@@ -127,7 +127,7 @@ def settings(world: World) -> str:
     )
     return (
         '[crawler]\ndelay = 0\ninterval = "1s"\n[service]\nlease = "3s"\nstop_within = "15s"\n[web]\nport = 0\n'
-        f'[extraction]\nworkers = 1\n[network]\nallow = ["{HOST}:{world.port}"]\n'
+        f'[extraction]\nworkers = 1\n[alerts]\nbudget = 0\n[network]\nallow = ["{HOST}:{world.port}"]\n'
         f'[[source]]\nname = "Le Site"\nurl = "{world.url("/feed.xml")}"\n{watches}\n{channels}\n'
     )
 

@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 HOST = "127.0.0.1"
 WATCHES = {"Corée": ("hook", "shaky"), "Ministre": ("hook",)}
 _LETTERS = "bcdfglmnprstv"
+_LISTED = 300  # in the feed: a hundred rounds at least, so that no article leaves it unseen
 
 
 class World:
@@ -75,7 +76,7 @@ class World:
 
     async def _serve(self, request: web.Request) -> web.Response:
         if request.path == "/feed.xml":
-            items = "".join(self._items)
+            items = "".join(self._items[:_LISTED])
             feed = f'<rss version="2.0"><channel><title>Le Site</title>{items}</channel></rss>'
             return web.Response(text=feed, content_type="application/rss+xml")
         if request.path not in self._pages:
