@@ -42,6 +42,8 @@ def _watch(layout: Layout, seen: Observation, watch: str, query: str) -> None:
     for found in told:
         layout.under(Text(one_line(found.stored.article.title)), "· ")
         layout.under(lines.context(found, in_colour=layout.in_colour), "  ")
+        if seen.waits_to_be_told(found):
+            layout.under(lines.waiting(), "  ")
     if not told:
         layout.under(Text("nothing", "dim"), "· ")
 

@@ -44,6 +44,11 @@ def wanted(found: FoundMatch) -> Text:
     return Text.assemble("wanted by ", (found.watch, "bold"), ", because of: ", (" · ".join(hit_words(found)), HIT))
 
 
+def waiting() -> Text:
+    """Why nobody is told of an article that a watch wants: its story was told."""
+    return Text("waits: its story was told, and an update comes within the hour", "italic")
+
+
 def hit_words(found: FoundMatch) -> tuple[str, ...]:
     """The words of the article that the query found, each wording once, those of the title first."""
     article, spans = found.stored.article, found.match.spans

@@ -105,6 +105,8 @@ class Screen:
         for found in matches:
             self.layout.under(lines.wanted(found))
             self.layout.under(lines.context(found, in_colour=self.layout.in_colour))
+            if seen.waits_to_be_told(found):
+                self.layout.under(lines.waiting())
 
     def _mail(self, mail: ReceivedMail) -> None:
         self._mails += 1

@@ -18,7 +18,8 @@ from storage.matches import FoundMatch
 class Reason:
     """Why a watch wants an article: the words that its query found, alone and in `context` (between asterisks).
 
-    `told` is whether anybody was to hear of it: not of history.
+    `told` is whether anybody was to hear of it: not of history. `waits` is whether its story was told before, so that
+    an update will tell it.
     """
 
     watch: str
@@ -26,6 +27,7 @@ class Reason:
     words: tuple[str, ...]
     context: str
     told: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +157,18 @@ def _faults(received: Received, history_told: Iterable[str]) -> Iterable[str]:
 
 def _found(stored: StoredArticle, seen: Observation, history: Collection[str]) -> Found:
     article = stored.article
-    reasons = tuple(_reason(found) for found in seen.matches_of(stored.id))
+    reasons = tuple(_reason(found, seen) for found in seen.matches_of(stored.id))
     return Found(article.title, article.canonical_url, article.language, article.canonical_url in history, reasons)
 
 
-def _reason(found: FoundMatch) -> Reason:
+def _reason(found: FoundMatch, seen: Observation) -> Reason:
     return Reason(
         watch=found.watch,
         query=found.query,
         words=hit_words(found),
         context=context(found, in_colour=False).plain,
         told=not found.match.seen,
+        waits=seen.waits_to_be_told(found),
     )
 
 

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from seeds.programme import programme
+from seeds.texts import seed_articles
 
 LONGEST_SECONDS = 120
 _START = (sys.executable, "-m", "cli", "demo")
@@ -59,6 +60,16 @@ def test_the_demo_receives_mails_and_verified_webhooks_and_nothing_twice(summary
     assert summary["repeated"] == []
     assert summary["undelivered"] == 0
     assert summary["first_alert_after"] > 0
+
+
+def test_the_second_article_of_a_story_waits_for_an_update_and_comes_by_itself_to_nobody(
+    summary: dict[str, Any],
+) -> None:
+    news = [article for article in summary["articles"] if article["wanted_by"] and not article["is_history"]]
+    waiting = [article["title"] for article in news if article["wanted_by"][0]["waits"]]
+    both = {article.title for article in seed_articles()}
+    assert len(waiting) == 1 and waiting[0] in both, "which of the two is found first is a matter of chance"
+    assert summary["emails"] == len(news) - len(waiting)
 
 
 def test_the_demo_finds_every_article_and_tells_nobody_of_history(summary: dict[str, Any]) -> None:
