@@ -1,6 +1,7 @@
 """An Atom feed (RFC 4287) of what a watch or a watchlist found: rendered as bytes. Pure."""
 
 import html
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from news.text import clip
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 _LONGEST_TITLE = 300
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")  # RFC 4287, section 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def atom(feed: AtomFeed) -> bytes:
 
 
 def _entry(root: Element, entry: FeedEntry, identity: uuid.UUID) -> None:
-    told, node = entry.told, SubElement(root, "entry")
+    told = entry.told
+    language = told.language if told.language and _LANGUAGE.fullmatch(told.language) else ""
+    node = SubElement(root, "entry", {"xml:lang": language} if language else {})
     _text(node, "id", identity.urn)
     _text(node, "title", clip(one_line(told.title), _LONGEST_TITLE) or "(no title)")
     _text(node, "updated", _instant(entry.matched_at))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alerting.decide import told
 from alerting.figures import changed, figures, merged, value_of
+from alerting.waiting import IN_DIGEST
 from alerting.words import copies, counted, digest_title, figure, headline, outlets
 from news.alert import Alert, Change, Item, Outlet, Told
 from news.article import Span, StoredArticle
@@ -15,7 +16,6 @@ from news.watch import Watch
 
 LARGEST_DIGEST = 100  # stories; of more, the first
 _MOST_OUTLETS = 50  # of one story that are named
-_IN_DIGEST: frozenset[Reason] = frozenset({"digest", "budget", "resurfaced"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def compose(
     for_morning: dict[int, list[Waiting]] = defaultdict(list)
     by_story: dict[tuple[int, int | None, int], list[Waiting]] = defaultdict(list)
     for one in sorted(waiting, key=lambda one: one.number):
-        if one.reason in _IN_DIGEST:
+        if one.reason in IN_DIGEST:
             for_digest.append(one)
         elif one.reason == "quiet":
             for_morning[one.watch.id].append(one)
@@ -149,7 +149,8 @@ class _Composer:
         lead = _lead(new, later, changes if before.articles else ())
         others = tuple(_outlet(one) for one in new if one is not lead)[:_MOST_OUTLETS]
         shown = told(lead.stored, lead.spans, self._long_ago.get(lead.stored.id))
-        return Item(group[0].watch.name, shown, others, changes)
+        watch = group[0].watch
+        return Item(watch.name, shown, others, changes, watch.id)
 
 
 def _lead(new: Sequence[Waiting], later: Sequence[Waiting], changes: Sequence[Change]) -> Waiting:

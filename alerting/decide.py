@@ -97,7 +97,7 @@ def _for_watch(
     to = routing.recipients(watch)
     volumes = with_match(so_far.volumes, day)
     is_news, facts = news_of(stored, so_far.place, so_far.thread.facts if so_far.thread else Facts())
-    verdicts = [(one, verdict(so_far, routing.rules(watch, one), now, is_news=is_news)) for one in to]
+    verdicts = [(one, verdict(so_far, routing.rules(watch, one), day, now, is_news=is_news)) for one in to]
     tellings = tuple(_telling(watch, stored, channel, found) for channel, found in verdicts)
     at_once = tuple(one for one in tellings if one.state == "told")
     told_now = told(stored, spans, so_far.place.long_ago)
@@ -129,16 +129,26 @@ def _warnings(watch: Watch, routing: Routing, volumes: tuple[Volume, ...], now: 
     """That a watch has far more than usual, and that its budget for the day is spent; each once a day."""
     usual = routing.rules(watch)
     day = local_day(now, usual)
-    to = [(one, routing.rules(watch, one)) for one in routing.recipients(watch)]
     since = local_day(watch.added_at, usual) if watch.added_at is not None else day
     found = spike(day, volumes, since)
     if found is not None:
-        wanting = _awake([pair for pair in to if pair[1].spikes], now)
+        wanting = _awake([pair for pair in _recipients(watch, routing) if pair[1].spikes], now)
         yield _warning(watch, unusual(watch, found), wanting, now, f"spike:{watch.id}:{day}")
-    spending = [pair for pair in to if pair[1].digest == "at once" and is_spent(volumes, pair[1], now)]
+    yield from of_budget(watch, routing, volumes, now)
+
+
+def of_budget(watch: Watch, routing: Routing, volumes: Iterable[Volume], now: datetime) -> Iterator[Announcement]:
+    """That the watch's budget for the day is spent, if it is, to those who would be told at once."""
+    day, counted = local_day(now, routing.rules(watch)), tuple(volumes)
+    to = _recipients(watch, routing)
+    spending = [pair for pair in to if pair[1].digest == "at once" and is_spent(counted, pair[1], day)]
     if spending:
         said = over_budget(watch, spending[0][1])
         yield _warning(watch, said, _awake(spending, now), now, f"budget:{watch.id}:{day}")
+
+
+def _recipients(watch: Watch, routing: Routing) -> list[tuple[Channel, WholeRules]]:
+    return [(one, routing.rules(watch, one)) for one in routing.recipients(watch)]
 
 
 def _warning(
@@ -172,9 +182,10 @@ def decide_changed(
         story = so_far.get(watch.id, StorySoFar())
         if story.thread is None:
             continue
+        day = local_day(now, routing.rules(watch))
         for channel in routing.recipients(watch):
             if channel.id in told_to.get(watch.id, ()):
-                found = verdict(story, routing.rules(watch, channel), now, is_news=True)
+                found = verdict(story, routing.rules(watch, channel), day, now, is_news=True)
                 tellings.append(replace(_telling(watch, stored, channel, found), revision=revision))
     return Decision(tellings=tuple(tellings))
 

@@ -68,8 +68,12 @@ def safe_link(url: str) -> str:
 
 
 def when(instant: datetime | None) -> str:
-    """The instant in words, empty where there is none."""
-    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else ""
+    """The instant in words, by the clock of its own zone and with that zone's name; empty where there is none."""
+    if instant is None:
+        return ""
+    name = instant.tzname() or "UTC"
+    # A zone without letters to its name is called by its distance alone: +0545.
+    return f"{instant:%Y-%m-%d %H:%M} {name if name[0].isalpha() else f'UTC{name}'}"
 
 
 def words_hit(told: Sequence[Piece]) -> tuple[str, ...]:

@@ -79,9 +79,10 @@ def _of_update(alert: Alert, links: Links | None) -> Mail:
 
 
 def _of_digest(alert: Alert, links: Links | None) -> Mail:
+    told = [(item, links.of_story(number) if links else None) for number, item in enumerate(alert.items)]
     sections = [
-        (one_line(name), [_story(item) for item in items])
-        for name, items in groupby(alert.items, key=lambda item: item.watch)
+        (one_line(name), [{**_story(item), "links": own} for item, own in stories])
+        for name, stories in groupby(told, key=lambda one: one[0].watch)
     ]
     shown = {
         **_of_watch(alert),
@@ -174,10 +175,17 @@ def _marked(told: tuple[Piece, ...]) -> str:
 def _folded(text: str) -> str:
     """Each long line folded at 76 characters, as plain clients like it; URLs stay whole."""
     lines = (
-        textwrap.fill(line, _LINE, break_long_words=False, break_on_hyphens=False) if len(line) > _LINE else line
+        textwrap.fill(line, _LINE, subsequent_indent=_under(line), break_long_words=False, break_on_hyphens=False)
+        if len(line) > _LINE
+        else line
         for line in text.splitlines()
     )
     return "\n".join(lines) + "\n"
+
+
+def _under(line: str) -> str:
+    """What the rest of a folded line begins with: of an entry in a list, it stands below its text."""
+    return "  " if line.startswith("* ") else ""
 
 
 _templates = Environment(

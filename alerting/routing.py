@@ -27,14 +27,30 @@ class Routing:
         A channel that only Vigie paused (`paused_because`) still gets its deliveries, which wait until it is mended:
         nothing is dropped.
         """
-        names = watch.channels or self._group(watch).channels or self._all().channels
+        names = self.named(watch)
         return tuple(one for one in self.channels if not one.paused and (not names or one.name in names))
+
+    def named(self, watch: Watch) -> tuple[str, ...]:
+        """The names of the channels that the watch tells, be they there or not; none means all."""
+        return watch.channels or self._group(watch).channels or self._all().channels
 
     def rules(self, watch: Watch, channel: Channel | None = None) -> WholeRules:
         """The rules by which a watch tells a channel; without one, those that hold for all its channels."""
-        of_channel = channel.rules if channel is not None else NOTHING_SAID
-        zone = Rules(timezone=self.timezone)
-        return settled(watch.rules, self._group(watch).rules, of_channel, self._all().rules, zone)
+        return settled(*(rules for _, rules in self._say(watch, channel)), Rules(timezone=self.timezone))
+
+    def who_says(self, watch: Watch, channel: Channel, rule: str) -> str:
+        """Whose word one of these rules is, as in `the watch`; empty where nobody says it, and it is as usual."""
+        said = (who for who, rules in self._say(watch, channel) if getattr(rules, rule) is not None)
+        return next(said, "")
+
+    def _say(self, watch: Watch, channel: Channel | None) -> tuple[tuple[str, Rules], ...]:
+        """All who may say rules, the first before all."""
+        return (
+            ("the watch", watch.rules),
+            (f"the watchlist “{watch.watchlist}”", self._group(watch).rules),
+            (f"the channel “{channel.name}”", channel.rules) if channel is not None else ("", NOTHING_SAID),
+            ("[alerts]", self._all().rules),
+        )
 
     def _group(self, watch: Watch) -> Watchlist:
         return self.watchlists.get(watch.watchlist, _NOTHING) if watch.watchlist else _NOTHING

@@ -6,26 +6,33 @@ filter and the whole are counted. A template's text is the channel's owner's; va
 """
 
 import html
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from traceback import walk_tb
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
+from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerting import bounded, filters
 from alerting.grammar import LOOP, TemplateFault, parsed
-from alerting.values import NAMES, PIECE
+from alerting.values import ATTRIBUTES, NAMES
 from news.errors import VigieError
 
-LONGEST_OUTPUT = 200_000
-MOST_STEPS = 10_000
+LONGEST_OUTPUT = 500_000
+MOST_STEPS = 30_000  # a digest of a hundred stories, each with its pieces and its outlets
 SECONDS = 1.0  # of work: a machine that has other things to do breaks no template
 
 Escape = Callable[[str], str]
+# A template may spell what no value has: control characters other than tabs and line ends, halves of characters.
+_UNSENDABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
+_FILE_OF_A_TEMPLATE = "<template>"  # so Jinja names one that has no file
 
 
 class TemplateBrokeError(VigieError):
@@ -47,20 +54,24 @@ def check(source: str, escape: Escape = as_it_is) -> None:
     _compiled(source, escape)
 
 
+def names(source: str) -> frozenset[str]:
+    """Which values a template says anything of. Raises TemplateFault for what cannot be a template."""
+    return _compiled(source, as_it_is).names
+
+
 def render(source: str, values: Mapping[str, Any], escape: Escape = as_it_is) -> str:
     """The template filled in; each value that it prints is escaped. Raises TemplateFault or TemplateBrokeError."""
-    template = _compiled(source, escape)
+    template = _compiled(source, escape).template
     budget = _Budget()
     written: list[str] = []
     try:
         for piece in template.generate(**values, **{bounded.BUDGET: budget}):
             written.append(piece)
             budget.spend_output(len(piece))
-    except TemplateBrokeError:
-        raise
     except Exception as error:  # whatever it may be, the alert is told all the same, by the built-in template
-        raise TemplateBrokeError(f"{type(error).__name__}: {error}") from error
-    return "".join(written)
+        why = error.message if isinstance(error, TemplateBrokeError) else f"{type(error).__name__}: {error}"
+        raise TemplateBrokeError(f"{_line_of(error)}{why}") from error
+    return _UNSENDABLE.sub("", "".join(written))
 
 
 class _Budget:
@@ -150,19 +161,36 @@ def _printed(value: Any) -> str:
     return str(value)
 
 
+def _line_of(error: Exception) -> str:
+    """Where in the template it happened, as far as Jinja knows."""
+    frames = walk_tb(error.__traceback__)
+    lines = [number for frame, number in frames if frame.f_code.co_filename == _FILE_OF_A_TEMPLATE]
+    return f"line {lines[-1]}: " if lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A template, and the names of the values that it says anything of."""
+
+    template: Template
+    names: frozenset[str]
+
+
 @lru_cache(maxsize=8)
 def _environment(escape: Escape) -> _Environment:
     return _Environment(escape)
 
 
 @lru_cache(maxsize=128)
-def _compiled(source: str, escape: Escape) -> Template:
+def _compiled(source: str, escape: Escape) -> _Compiled:
     environment = _environment(escape)
-    tree = parsed(environment, source, tuple(NAMES), (*PIECE, *LOOP))
+    tree = parsed(environment, source, tuple(NAMES), (*ATTRIBUTES, *LOOP))
+    said = frozenset(find_undeclared_variables(tree))
     try:
         code = environment.compile(bounded.counting(tree))
-        return environment.template_class.from_code(environment, code, environment.make_globals(None))
+        template = environment.template_class.from_code(environment, code, environment.make_globals(None))
     except TemplateSyntaxError as error:
         raise TemplateFault(str(error.message), line=error.lineno, column=1) from error
     except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
         raise TemplateFault("it is nested too deeply, or too large", line=1, column=1) from error
+    return _Compiled(template, said)

@@ -1,7 +1,8 @@
 """When one match is told to one channel: at once, later and why, or never. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from alerting.figures import changed, figures
 from alerting.hours import next_digest, outside_quiet
@@ -34,8 +35,11 @@ class StorySoFar:
     volumes: tuple[Volume, ...] = ()
 
 
-def verdict(so_far: StorySoFar, rules: WholeRules, now: datetime, *, is_news: bool) -> Verdict:
-    """What becomes of an article for a channel under these rules; `is_news` where it changes what was told."""
+def verdict(so_far: StorySoFar, rules: WholeRules, today: date, now: datetime, *, is_news: bool) -> Verdict:
+    """What becomes of an article for a channel under these rules; `is_news` where it changes what was told.
+
+    `today` is the day by which the watch's volumes are counted, which may be of another zone than a channel's hours.
+    """
     thread, long_ago = so_far.thread, so_far.place.long_ago
     if thread is not None and thread.muted_at is not None:
         return Verdict("muted")
@@ -47,17 +51,16 @@ def verdict(so_far: StorySoFar, rules: WholeRules, now: datetime, *, is_news: bo
         return _held("resurfaced", next_digest(now, rules), rules)
     if thread is not None and rules.updates == NEVER:
         return Verdict("never", "update")
-    if is_spent(so_far.volumes, rules, now):
+    if is_spent(so_far.volumes, rules, today):
         return _held("budget", next_digest(now, rules), rules)
     if thread is not None:
-        return _asleep_or("update", _next_update(thread, rules, now, is_news=is_news), rules)
+        return _asleep_or("update", next_update(thread, rules, now, is_news=is_news), rules)
     return _asleep_or("", now, rules)
 
 
-def is_spent(volumes: tuple[Volume, ...], rules: WholeRules, now: datetime) -> bool:
+def is_spent(volumes: Iterable[Volume], rules: WholeRules, today: date) -> bool:
     """Whether the day's budget is spent."""
-    day = now.astimezone(rules.zone).date()
-    return 0 < rules.budget <= alerts_on(day, volumes)
+    return 0 < rules.budget <= alerts_on(today, volumes)
 
 
 def news_of(stored: StoredArticle, place: StoryPlace, facts: Facts) -> tuple[bool, Facts]:
@@ -72,9 +75,10 @@ def news_of(stored: StoredArticle, place: StoryPlace, facts: Facts) -> tuple[boo
     return bool(changed(before, said)), Facts({**facts.figures, language: {**before, **said}})
 
 
-def _next_update(thread: Thread, rules: WholeRules, now: datetime, *, is_news: bool) -> datetime:
+def next_update(thread: Thread, rules: WholeRules, now: datetime, *, is_news: bool = False) -> datetime:
+    """When an update of a story that was told may come: soon where it is news, else ever more rarely."""
     soon = now + SOON
-    if is_news:
+    if is_news or rules.updates == NEVER:
         return soon
     wait = min(rules.updates * (1 << min(thread.updates, _MOST_DOUBLINGS)), max(LONGEST_WAIT, rules.updates))
     last = min(thread.last_told_at or now, now)  # what was told while the clock was fast must not silence the story

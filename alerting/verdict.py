@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from alerting.timetable import next_try
-from news.alert import Attempt, Delivery
+from news.alert import Attempt, Delivery, DeliveryState
 from news.delivering import Outcome
 from news.errors import DeliveryError
 
@@ -26,5 +26,6 @@ def outcome(
         jitter,
     )
     if again is not None:
-        return Outcome(delivery, attempt, "pending", again, stop_because)
-    return Outcome(delivery, attempt, "failed" if failure.advice.permanent else "dead", None, stop_because)
+        return Outcome(delivery, attempt, "pending", again, stop_because, failure.reached)
+    state: DeliveryState = "failed" if failure.advice.permanent else "dead"
+    return Outcome(delivery, attempt, state, None, stop_because, failure.reached)

@@ -4,7 +4,8 @@
 
 The deliverer is wired as in the service, on SQLite with its real channels; the receiver is a process of its own. `idle`
 commits one alert at a time, `hundred` a hundred in one commit, `burst` 10,000 in commits of 100. Then a live webhook is
-told of alerts one by one, in turns alone and beside a webhook that never answers and has 100,000 pending.
+told of alerts one by one, in turns alone and beside a webhook with 100,000 pending: one that never answers (dead), and
+one that hangs up at once (down).
 """
 
 import argparse
@@ -29,11 +30,12 @@ from news.alert import Alert, Told
 from service.settings import LogSettings
 
 _TOLD = Told(0, "Un titre", "https://phare.example/", "Le Phare", "Un texte d'une phrase ou de deux. " * 8)
-_FOR_DEAD = (
+_BROKEN = ("dead", "down")
+_FOR_BROKEN = (
     "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})"
-    " INSERT INTO alert (kind, told, query, decided_at) SELECT 'silent', '{told}', 'dead', '{now}' FROM numbers",
+    " INSERT INTO alert (kind, told, query, decided_at) SELECT 'silent', '{told}', '{name}', '{now}' FROM numbers",
     "INSERT INTO delivery (key, alert_id, channel_id, state, created_at, next_try_at)"
-    " SELECT 'dead_' || id, id, {channel}, 'pending', '{now}', '{now}' FROM alert WHERE query = 'dead'",
+    " SELECT '{name}_' || id, id, {channel}, 'pending', '{now}', '{now}' FROM alert WHERE query = '{name}'",
 )
 
 
@@ -54,7 +56,7 @@ def _settings(port: int) -> str:
     channels = "\n".join(
         f'[[channel]]\nname = "{name}"\nkind = "webhook"\nurl = "http://{HOST}:{port}/{name}"\n'
         'secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"'
-        for name in ("live", "dead")
+        for name in ("live", *_BROKEN)
     )
     return f'[network]\nallow = ["{HOST}:{port}"]\n{channels}\n'
 
@@ -72,18 +74,27 @@ async def _measure(folder: Path, port: int, options: argparse.Namespace) -> dict
         figures["burst"] = spread(await bench.at_once(options.burst, 100))
         figures["burst, alerts a second"] = round(options.burst / (time.perf_counter() - began), 1)
         figures["burst, CPU ms an alert"] = round((_cpu() - cpu) * 1000 / options.burst, 2)
-        await bench.put_dead(options.pending)
-        alone: list[float] = []
-        beside: list[float] = []
-        for _ in range(options.turns):
-            await bench.let_dead(False)
-            alone += await bench.one_by_one(100)
-            await bench.let_dead(True)
-            beside += await bench.one_by_one(100)
-        figures["live alone"], figures["live beside a dead one"] = spread(alone), spread(beside)
-        figures["p95, beside over alone"] = round(_at(beside, 0.95) / _at(alone, 0.95), 2)
-        figures["attempts at the dead one"] = bench.rows("SELECT count(*) FROM delivery WHERE lease_owner > ''")[0][0]
+        figures |= await _beside(bench, options)
         deliverer.wind_down()
+    return figures
+
+
+async def _beside(bench: "Bench", options: argparse.Namespace) -> dict[str, Any]:
+    """What a live webhook gets alone, and beside each of the broken ones, in turns."""
+    taken: dict[str, list[float]] = {name: [] for name in ("", *_BROKEN)}
+    for name in _BROKEN:
+        await bench.put(name, options.pending)
+    for _ in range(options.turns):
+        for beside, seconds in taken.items():
+            for name in _BROKEN:
+                await bench.let(name, name == beside)
+            seconds.extend(await bench.one_by_one(100))
+    alone = taken.pop("")
+    figures: dict[str, Any] = {"live alone": spread(alone)}
+    for name, seconds in taken.items():
+        figures[f"live beside a {name} one"] = spread(seconds)
+        figures[f"p95, beside a {name} one over alone"] = round(_at(seconds, 0.95) / _at(alone, 0.95), 2)
+        figures[f"begun at the {name} one"] = bench.begun(name)
     return figures
 
 
@@ -126,20 +137,25 @@ class Bench:
         tried = self.rows(f"SELECT created_at, first_try_at {mine}", *values)
         return [(_instant(at) - committed[_instant(created)]).total_seconds() for created, at in tried]
 
-    async def put_dead(self, count: int) -> None:
-        """Have so many wait for the endpoint that never answers, which is paused for now."""
-        await self.let_dead(False)
+    async def put(self, name: str, count: int) -> None:
+        """Have so many wait for an endpoint, which is paused for now."""
+        await self.let(name, False)
         written = {"count": count, "told": self._told(), "now": "2026-01-01 00:00:00.000000"}
-        for statement in _FOR_DEAD:
-            self.rows(statement.format(channel=self._numbers["dead"], **written))
+        for statement in _FOR_BROKEN:
+            self.rows(statement.format(name=name, channel=self._numbers[name], **written))
+
+    def begun(self, name: str) -> int:
+        """How many messages to an endpoint are under way or were tried."""
+        begun = "SELECT count(*) FROM delivery WHERE channel_id = ? AND (lease_owner > '' OR first_try_at IS NOT NULL)"
+        return int(self.rows(begun, self._numbers[name])[0][0])
 
     def _told(self) -> str:
         return str(self.rows("SELECT told FROM alert LIMIT 1")[0][0]).replace("'", "''")
 
-    async def let_dead(self, work: bool) -> None:
-        """Have the dead channel work, or stand still."""
+    async def let(self, name: str, work: bool) -> None:
+        """Have a channel work, or stand still."""
         async with self._archive.database.write() as tx:
-            await tx.channels.change(self._numbers["dead"], paused=not work)
+            await tx.channels.change(self._numbers[name], paused=not work)
 
 
 def _instant(text: str) -> datetime:

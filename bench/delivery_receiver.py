@@ -1,4 +1,4 @@
-"""A webhook receiver in a process of its own, as small as can be: `/live` takes all at once, `/dead` never answers."""
+"""A webhook receiver in a process of its own: `/live` takes all at once, `/dead` never answers, `/down` hangs up."""
 
 import asyncio
 import multiprocessing
@@ -37,9 +37,10 @@ async def _serve(pipe: Connection) -> None:
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
-        if b" /dead" in head.split(b"\r\n", 1)[0]:
+        first = head.split(b"\r\n", 1)[0]
+        if b" /dead" in first:
             await reader.read()
-        else:
+        elif b" /live" in first:
             length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
             await reader.readexactly(length)
             writer.write(_TAKEN)

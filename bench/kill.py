@@ -11,7 +11,6 @@ compared with the articles, the matches, the deliveries, and with what the recei
 import argparse
 import asyncio
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -19,15 +18,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.kill_service import Service
 from bench.kill_world import HOST, WATCHES, World
 from news.delivering import POINTS
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+_ENVIRONMENT = {"VIGIE_LOG__FORMAT": "json", "VIGIE_BENCH_SECRET": SECRET}
 _PATIENCE = 120.0
 _LONGEST_ROUND = 20.0  # for the point to be reached, once the service runs
 _TIMES = {"sending": 3, "answered": 3}  # points that each delivery passes by itself
@@ -70,48 +71,6 @@ class Books:
             "seconds from SIGTERM to the end": round(self.stop_seconds, 1),
         }
         return "\n".join(f"{name:36} {value}" for name, value in told.items())
-
-
-class Service:
-    """The service in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.runs = asyncio.Event()
-        self.lines: list[str] = []
-        self._reader = asyncio.create_task(self._read())
-
-    @classmethod
-    async def started(cls, folder: Path, kill_at: str = "") -> "Service":
-        """Start it."""
-        arguments = ("-m", "bench.kill_service", "--data", str(folder), "--kill-at", kill_at)
-        environment = {**os.environ, "VIGIE_LOG__FORMAT": "json", "VIGIE_BENCH_SECRET": SECRET}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, env=environment, stderr=asyncio.subprocess.PIPE, limit=2**20
-        )
-        return cls(process)
-
-    async def _read(self) -> None:
-        assert self.process.stderr is not None
-        async for raw in self.process.stderr:
-            self.lines.append(raw.decode("utf-8", "replace").rstrip())
-            if '"event": "vigie runs"' in self.lines[-1]:
-                self.runs.set()
-        self.runs.set()
-
-    async def ended(self, within: float) -> bool:
-        """Whether it ends of its own accord within so many seconds."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self.process.wait()), within)
-        return self.process.returncode is not None
-
-    async def end(self, number: signal.Signals) -> int:
-        """End it by a signal, if it still runs; its exit code."""
-        with suppress(ProcessLookupError):
-            self.process.send_signal(number)
-        code = await self.process.wait()
-        await self._reader
-        return code
 
 
 def settings(world: World) -> str:
@@ -170,7 +129,7 @@ async def settle_in(folder: Path, world: World) -> None:
 
 async def _run_until(folder: Path, is_done: Any) -> float:
     """Run the service until something holds, then stop it; the seconds from SIGTERM to its end."""
-    service = await Service.started(folder)
+    service = await Service.started(folder, _ENVIRONMENT)
     await service.runs.wait()  # before that, nothing hears SIGTERM
     deadline = time.monotonic() + _PATIENCE
     while not is_done() and time.monotonic() < deadline and not await service.ended(0.25):
@@ -195,7 +154,7 @@ async def one_round(folder: Path, world: World, books: Books, chance: random.Ran
     for _ in range(chance.randint(0, 2)):
         world.publish(*chance.choice([("Corée",), ("Ministre",), ()]))
     at = chance.choice([*POINTS, "", "", ""])
-    service = await Service.started(folder, f"{at}:{chance.randint(1, _TIMES.get(at, 1))}" if at else "")
+    service = await Service.started(folder, _ENVIRONMENT, f"{at}:{chance.randint(1, _TIMES.get(at, 1))}" if at else "")
     if at:
         await service.runs.wait()
         killed_itself = await service.ended(_LONGEST_ROUND)
@@ -208,7 +167,7 @@ async def one_round(folder: Path, world: World, books: Books, chance: random.Ran
     code = await service.end(signal.SIGKILL)
     if code != -signal.SIGKILL:
         raise SystemExit("\n".join([*service.lines[-20:], f"the service ended by itself with {code}"]))
-    mine = f"SELECT key FROM delivery WHERE lease_owner LIKE '%:{service.process.pid}:%'"
+    mine = f"SELECT key FROM delivery WHERE lease_owner LIKE '%:{service.pid}:%'"
     books.in_flight.update(key for (key,) in rows(folder, mine))
     books.rounds += 1
 

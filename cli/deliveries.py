@@ -1,5 +1,6 @@
 """`vigie deliveries`: what became of each alert."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,7 @@ def shown(delivery: Delivery) -> dict[str, Any]:
         "next_try_at": delivery.next_try_at,
         "sent_at": delivery.sent_at,
         "last_error": delivery.last_error,
+        "reached": delivery.reached,
     }
 
 
@@ -69,6 +71,7 @@ def list_(
 
         vigie deliveries list --since 2026-11-20 --until 2026-11-21
     """
+    _check_span(since, until)
     wanted = Selection((state,) if state else (), channel, since, until)
     found = reading(data, config, lambda tx: _listed(tx, limit, wanted))
     if json:
@@ -78,6 +81,12 @@ def list_(
     rows = [_row(delivery, now) for delivery in found]
     columns = ["id", "state", "channel", "watch", "title", "attempts", "sent or next try", "last error"]
     print_table("", columns, rows, "There is no such delivery.")
+
+
+def _check_span(since: datetime | None, until: datetime | None) -> None:
+    """Raises ConfigError for a span in which nothing can lie."""
+    if since is not None and until is not None and until <= since:
+        raise ConfigError("--until is not after --since: nothing lies between them", "swap them: --since 2h --until 1h")
 
 
 def _row(delivery: Delivery, now: datetime) -> list[Cell]:
@@ -150,6 +159,7 @@ def show(
             ("decided", when(delivery.created_at)),
             ("sent", when(delivery.sent_at)),
             ("next try", when(delivery.next_try_at)),
+            *([("reached", ", ".join(delivery.reached))] if delivery.reached else []),
         ]
     )
     rows = [
@@ -194,14 +204,14 @@ def replay(
         vigie deliveries replay --channel hook --state sent --since 2h --until 1h
     """
     wanted = _range(numbers or [], state, channel, since, until)
-    again, left = writing(data, config, lambda tx, archive: _replayed(tx, archive, numbers or [], wanted))
+    done = writing(data, config, lambda tx, archive: _replayed(tx, archive, numbers or [], wanted, whole=json))
     if json:
-        print_json([shown(delivery) for delivery in again])
+        print_json([shown(delivery) for delivery in done.deliveries])
         return
-    print_line(f"to be sent again: {len(again)}")
-    if left:
-        print_note(f"not sent again: {left}, whose channels were removed; a channel of that name brings them back")
-    for name in sorted({one.channel.name for one in again if one.channel.paused or one.channel.paused_because}):
+    print_line(f"to be sent again: {done.count}")
+    if done.left:
+        print_note(f"not sent again: {done.left}, whose channels were removed; a channel of that name brings them back")
+    for name in sorted(done.waiting_for):
         print_note(f"the channel {name!r} is paused; they wait until: vigie channel resume {name!r}")
 
 
@@ -214,6 +224,7 @@ def _range(
         raise ConfigError(
             "name the deliveries by their numbers, or by --state, --since or --until (and --channel)", "see --help"
         )
+    _check_span(since, until)
     if state == "sent" and since is None:
         raise ConfigError("all that was ever sent would be sent again", "say from when on: --since 2h")
     if numbers:
@@ -221,10 +232,19 @@ def _range(
     return Selection((state,) if state else ("failed", "dead"), channel, since, until)
 
 
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """How many are sent again, how many are not, for which channels they wait; and they, where they are asked for."""
+
+    count: int
+    left: int
+    waiting_for: set[str]
+    deliveries: list[Delivery]
+
+
 async def _replayed(
-    tx: "Transaction", archive: "Archive", numbers: list[int], wanted: Selection | None
-) -> tuple[list[Delivery], int]:
-    """Those that are sent again, and how many are not."""
+    tx: "Transaction", archive: "Archive", numbers: list[int], wanted: Selection | None, *, whole: bool
+) -> _Replay:
     if wanted is not None:
         if wanted.channel:
             await tx.channels.get(wanted.channel)
@@ -232,4 +252,6 @@ async def _replayed(
     else:
         numbers = [(await tx.outbox.get(number)).id for number in numbers]
     again = await tx.outbox.replay(numbers, archive.clock.now())
-    return await tx.outbox.those(again), len(set(numbers)) - len(again)
+    waiting_for = await tx.outbox.standing_still(again)
+    found = await tx.outbox.those(again) if whole else []
+    return _Replay(len(again), len(set(numbers)) - len(again), waiting_for, found)

@@ -10,7 +10,7 @@ from news.clock import Clock, SystemClock
 from news.feedback import Feedback
 from service.check import check_declared
 from service.configuration import read
-from service.declare import Changes, declare
+from service.declare import Changes, declare, declare_without_file
 from service.furnish import feedback_at
 from service.settings import Settings
 from storage import Database
@@ -51,13 +51,12 @@ class Archive:
     async def declare(self, settings: Settings | None = None) -> Changes:
         """Bring what the file declares into the database.
 
-        Where there is no file nothing is brought, rather than all that one once declared taken away: a command that
-        was not told of the file must not cost a source its history.
+        Where there is no file only [alerts] is, which the environment may say too, rather than all that a file once
+        declared taken away: a command that was not told of the file must not cost a source its history.
         """
-        if self.place.settings_file is None:
-            return Changes()
+        bring = declare if self.place.settings_file is not None else declare_without_file
         async with self.database.write() as tx:
-            return await declare(tx, settings or self.settings, self.clock.now())
+            return await bring(tx, settings or self.settings, self.clock.now())
 
 
 @asynccontextmanager

@@ -4,15 +4,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.archive import reading
+from cli.archive import reading, writing
 from cli.group import group
 from cli.options import DEFAULT_DATA, LARGEST_NUMBER, Config, Data, Json, Limit, Since
 from cli.output import Cell, ago, print_json, print_line, print_table, when
 from news.clock import SystemClock
+from news.errors import ConflictError
 from news.story import Story
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cli.place import Archive
+    from news.story import StoryArticle
     from service.timeline import Entry
+    from storage import Transaction
+
+StoryId = Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="Its number in `vigie story list`.", metavar="ID")]
+WatchName = Annotated[str, typer.Argument(help="The name of the watch.", metavar="WATCH")]
 
 app = group("The articles on one event, and who told it when.")
 
@@ -76,7 +85,7 @@ def _named(sources: tuple[str, ...]) -> str:
 
 @app.command("show")
 def show(
-    number: Annotated[int, typer.Argument(max=LARGEST_NUMBER, help="Its number in `vigie story list`.", metavar="ID")],
+    number: StoryId,
     data: Data = DEFAULT_DATA,
     config: Config = None,
     json: Json = False,
@@ -91,18 +100,78 @@ def show(
     """
     from service.timeline import timeline
 
-    story, articles = reading(data, config, lambda tx: tx.stories.get(number))
+    (story, articles), mutes = reading(data, config, lambda tx: _got(tx, number))
     entries = timeline(articles)
     if json:
-        print_json({**shown(story), "timeline": [_entry(entry) for entry in entries]})
+        muted = [{"watch": watch, "at": at} for watch, at in mutes]
+        print_json({**shown(story), "muted": muted, "timeline": [_entry(entry) for entry in entries]})
         return
-    _print(story, entries)
+    _print(story, entries, mutes)
 
 
-def _print(story: Story, entries: "list[Entry]") -> None:
+async def _got(tx: "Transaction", number: int) -> "tuple[tuple[Story, list[StoryArticle]], list[tuple[str, datetime]]]":
+    return await tx.stories.get(number), await tx.feedback.mutes(number)
+
+
+@app.command("mute")
+def mute(
+    number: StoryId,
+    watch: WatchName,
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Tell no more of a story for a watch, as the link in its mails does.
+
+    Examples:
+
+        vigie story mute 12 Ministry
+    """
+
+    async def muted(tx: "Transaction", archive: "Archive") -> None:
+        await tx.stories.get(number)
+        await tx.feedback.mute((await tx.watches.get(watch)).id, number, archive.clock.now())
+
+    writing(data, config, muted)
+    if json:
+        print_json({"story": number, "watch": watch, "muted": True})
+    else:
+        print_line(f"the watch {watch!r} tells no more of story {number}")
+
+
+@app.command("unmute")
+def unmute(
+    number: StoryId,
+    watch: WatchName,
+    data: Data = DEFAULT_DATA,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Tell of a muted story again, from its next article on.
+
+    Examples:
+
+        vigie story unmute 12 Ministry
+    """
+
+    async def unmuted(tx: "Transaction", archive: "Archive") -> None:
+        await tx.stories.get(number)
+        if not await tx.feedback.unmute((await tx.watches.get(watch)).id, number):
+            raise ConflictError(f"story {number} is not muted for the watch {watch!r}", "vigie story show tells")
+
+    writing(data, config, unmuted)
+    if json:
+        print_json({"story": number, "watch": watch, "muted": False})
+    else:
+        print_line(f"the watch {watch!r} tells of story {number} again")
+
+
+def _print(story: Story, entries: "list[Entry]", mutes: "list[tuple[str, datetime]]") -> None:
     print_line((story.title or "(no title)", "bold"))
     counts = [_counted(story.articles, "article"), f"{story.copies} copied", _counted(len(story.sources), "source")]
     print_line((", ".join(counts), "dim"))
+    for watch, at in mutes:
+        print_line(("muted", "yellow"), f" for the watch “{watch}” since {when(at)}")
     print_line("")
     rows: list[list[Cell]] = []
     for entry in entries:

@@ -18,6 +18,7 @@ from news.rules import rules_to
 from news.watch import Watch
 
 if TYPE_CHECKING:
+    from alerting.routing import Routing
     from cli.place import Archive
     from service.meaning import WatchQueries
     from storage import Transaction
@@ -56,8 +57,15 @@ def _error(queries: "WatchQueries", name: str) -> str:
     return meaning.message if isinstance(meaning, QueryError) else ""
 
 
-def _told(watch: Watch) -> str:
-    return ", ".join(watch.channels) or "all channels"
+async def _tells(tx: "Transaction", watch: Watch) -> tuple[Watch, str]:
+    """A watch, and the channels that it tells, whoever names them."""
+    from service.situation import routing_of
+
+    return watch, _named(await routing_of(tx), watch)
+
+
+def _named(routes: "Routing", watch: Watch) -> str:
+    return ", ".join(routes.named(watch)) or "all channels"
 
 
 @app.command("add")
@@ -86,19 +94,19 @@ def add(
     understood(query)
     values = {"name": name, "query": query, "channels": channel or [], "watchlist": watchlist, **said(rule)}
     with pointing(query):
-        watch = writing(data, config, lambda tx, archive: _added(tx, archive, values))
+        watch, tells = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     note_slips(query)
     if json:
         print_json(shown(watch))
         return
-    print_line(f"added the watch {watch.name!r}, which tells {_told(watch)}")
+    print_line(f"added the watch {watch.name!r}, which tells {tells}")
     print_line(f"it looks at articles from now on; for those stored already: vigie watch test {watch.name!r}")
 
 
-async def _added(tx: "Transaction", archive: "Archive", values: dict[str, Any]) -> Watch:
+async def _added(tx: "Transaction", archive: "Archive", values: dict[str, Any]) -> tuple[Watch, str]:
     from service.change import add_watch
 
-    return await add_watch(tx, values, archive.clock.now())
+    return await _tells(tx, await add_watch(tx, values, archive.clock.now()))
 
 
 @app.command("list")
@@ -121,7 +129,7 @@ def list_(
         print_json(
             [
                 {**shown(watch, error), "error": error or None, "last_match_at": last and last.match.matched_at}
-                for watch, error, last in found
+                for watch, error, _, last in found
             ]
         )
         return
@@ -131,27 +139,29 @@ def list_(
             watch.name,
             state_cell(state(watch, error)),
             watch.query,
-            _told(watch),
+            tells,
             watch.watchlist,
             ago(last.match.matched_at if last else None, now),
             watch.origin,
         ]
-        for watch, error, last in found
+        for watch, error, tells, last in found
     ]
     empty = f"There is no watch in {watchlist!r}." if watchlist else _NONE
     print_table("", ["name", "state", "query", "tells", "watchlist", "last match", "made by"], rows, empty)
 
 
-async def _listed(tx: "Transaction", watchlist: str) -> "list[tuple[Watch, str, FoundMatch | None]]":
+async def _listed(tx: "Transaction", watchlist: str) -> "list[tuple[Watch, str, str, FoundMatch | None]]":
     from service.meaning import WatchQueries
+    from service.situation import routing_of
 
     found = []
     watches = await tx.watches.all()
-    queries = WatchQueries.of(watches)
+    queries, routes = WatchQueries.of(watches), await routing_of(tx)
     for watch in watches:
         if not watchlist or watch.watchlist == watchlist:
             latest = await tx.matches.latest(1, watch.name)
-            found.append((watch, _error(queries, watch.name), latest[0] if latest else None))
+            named = _named(routes, watch)
+            found.append((watch, _error(queries, watch.name), named, latest[0] if latest else None))
     return found
 
 
@@ -163,7 +173,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
 
         vigie watch show Corée
     """
-    watch, queries, latest = reading(data, config, lambda tx: _shown(tx, name))
+    watch, tells, queries, latest = reading(data, config, lambda tx: _shown(tx, name))
     error = _error(queries, watch.name)
     written, tree = _drawn(queries, watch.name)
     note_slips(watch.query)
@@ -181,7 +191,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
             ("query", watch.query),
             ("in full", written),
             ("used by", ", ".join(used_by)),
-            ("tells", _told(watch)),
+            ("tells", tells),
             ("watchlist", watch.watchlist),
             ("rules", in_words(rules_to(watch.rules))),
             ("made by", made_by(watch, data, config)),
@@ -216,11 +226,11 @@ def _print_latest(latest: "list[FoundMatch]") -> None:
     print_table("Latest matches", ["id", "matched", "source", "title"], rows, "It has not matched anything yet.")
 
 
-async def _shown(tx: "Transaction", name: str) -> "tuple[Watch, WatchQueries, list[FoundMatch]]":
+async def _shown(tx: "Transaction", name: str) -> "tuple[Watch, str, WatchQueries, list[FoundMatch]]":
     from service.meaning import WatchQueries
 
-    watch = await tx.watches.get(name)
-    return watch, WatchQueries.of(await tx.watches.all()), await tx.matches.latest(_LATEST, name)
+    watch, tells = await _tells(tx, await tx.watches.get(name))
+    return watch, tells, WatchQueries.of(await tx.watches.all()), await tx.matches.latest(_LATEST, name)
 
 
 @app.command("edit")
@@ -252,20 +262,20 @@ def edit(
     if all_channels:
         changes["channels"] = []
     with pointing(query or ""):
-        watch = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, said(rule)))
+        watch, tells = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, said(rule)))
     note_slips(query or "")
     if json:
         print_json(shown(watch))
     else:
-        print_line(f"changed the watch {watch.name!r}, which tells {_told(watch)}")
+        print_line(f"changed the watch {watch.name!r}, which tells {tells}")
 
 
 async def _edited(
     tx: "Transaction", archive: "Archive", name: str, changes: dict[str, Any], rules: dict[str, Any]
-) -> Watch:
+) -> tuple[Watch, str]:
     from service.change import edit_watch
 
-    return await edit_watch(tx, name, changes, archive.place.settings_file, rules)
+    return await _tells(tx, await edit_watch(tx, name, changes, archive.place.settings_file, rules))
 
 
 NOUN = Noun(

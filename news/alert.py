@@ -87,12 +87,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One story of an update or a digest: the article that stands for it, the others, and what has changed."""
+    """One story of an update or a digest: the article that stands for it, the others, and what has changed.
+
+    `watch_id` is 0 of those that were decided before it was kept.
+    """
 
     watch: str
     told: Told
     others: tuple[Outlet, ...] = ()
     changes: tuple[Change, ...] = ()
+    watch_id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Delivery:
 
     `thread_key` is the key of the first delivery to this channel on the same story and for the same watch; empty for
     that one itself, and where there is no story. `feedback` makes the links by which readers answer, None where they
-    have nowhere to lead.
+    have nowhere to lead. `reached` are those of several recipients who got it in an attempt before.
     """
 
     id: int
@@ -138,14 +142,21 @@ class Delivery:
     sent_at: datetime | None = None
     last_error: str = ""
     thread_key: str = ""
+    reached: tuple[str, ...] = ()
     feedback: Feedback | None = field(default=None, repr=False, compare=False)
 
     @property
     def links(self) -> Links | None:
-        """The links of an alert about an article."""
-        if self.feedback is None:
+        """The links of an alert about an article, the one that an update brings; of a digest those of its stories."""
+        feedback, alert = self.feedback, self.alert
+        if feedback is None:
             return None
-        return self.feedback.links(self.alert.watch_id, self.alert.told.article_id, self.alert.decided_at)
+        at = alert.decided_at
+        if alert.kind == "digest":
+            stories = (feedback.links(item.watch_id, item.told.article_id, at) for item in alert.items)
+            return Links("", "", tuple(stories))
+        told = alert.items[0].told if alert.kind == "update" and alert.items else alert.told
+        return feedback.links(alert.watch_id, told.article_id, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ def unobserved(_: Point) -> None:
 class Outcome:
     """One attempt at a delivery, the state that it leaves it in, and when the next one is.
 
-    `stop_because` says why the channel itself has to stand still; mostly it is empty.
+    `stop_because` says why the channel itself has to stand still; mostly it is empty. `reached` are those of several
+    recipients who got it in this attempt, though it failed for others.
     """
 
     delivery: Delivery
@@ -29,6 +30,7 @@ class Outcome:
     state: DeliveryState
     next_try_at: datetime | None = None
     stop_because: str = ""
+    reached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

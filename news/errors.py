@@ -83,9 +83,21 @@ class RetryAdvice:
 
 
 class DeliveryError(VigieError):
-    """One attempt at a delivery failed; carries the receiver's answer and what to do next."""
+    """One attempt at a delivery failed; carries the receiver's answer and what to do next.
 
-    def __init__(self, message: str, advice: RetryAdvice | None = None, *, answer: str = "", hint: str = "") -> None:
+    `reached` are those of several recipients who have got it all the same: the next attempt is for the others.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        advice: RetryAdvice | None = None,
+        *,
+        answer: str = "",
+        hint: str = "",
+        reached: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message, hint)
         self.advice = advice if advice is not None else RetryAdvice()
         self.answer = answer
+        self.reached = reached

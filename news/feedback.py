@@ -43,10 +43,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses of an alert's two pages."""
+    """The addresses of an alert's two pages; of a digest they are empty, and each of its `stories` has its own."""
 
     not_relevant: str
     mute: str
+    stories: "tuple[Links | None, ...]" = ()
+
+    def of_story(self, number: int) -> "Links | None":
+        """Those of a digest's story, counted from 0; None where it has none."""
+        return self.stories[number] if number < len(self.stories) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def unsubscribe_headers(links: Links | None) -> dict[str, str]:
     """The headers by which a mail program offers to stop this: `List-Unsubscribe` (RFC 2369), one click where it is
     https (RFC 8058). It mutes the story; nothing where there are no links.
     """
-    if links is None:
+    if links is None or not links.mute:
         return {}
     headers = {"List-Unsubscribe": f"<{links.mute}>"}
     if links.mute.startswith("https://"):

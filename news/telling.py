@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 TellingState = Literal["told", "held", "muted", "never"]
-Reason = Literal["", "quiet", "digest", "update", "budget", "resurfaced"]
+Reason = Literal["", "quiet", "digest", "update", "budget", "resurfaced", "removed"]
 
 Figures = Mapping[str, str]
 """The figures of a text, each as it is written, by what it counts."""

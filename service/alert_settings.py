@@ -35,6 +35,13 @@ class RuleSettings(BaseModel):
         default=None, description="old articles that come back: `mark` as usual, `digest` or `never`"
     )
 
+    @field_validator("budget", mode="before")
+    @classmethod
+    def _a_number(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("write a whole number, not true or false")
+        return value
+
     @field_validator(*NAMES)
     @classmethod
     def _readable(cls, value: Any, info: ValidationInfo) -> Any:

@@ -67,6 +67,21 @@ async def declare(tx: Transaction, settings: Settings, now: datetime) -> Changes
     return changes
 
 
+async def declare_without_file(tx: Transaction, settings: Settings, now: datetime) -> Changes:
+    """What the environment says of [alerts], where no file was named; all else that is there stays as it is.
+
+    That it says nothing takes away what it once said, but nothing where other things show that there is a file.
+    """
+    plan = await plan_watchlists(tx, settings)
+    repositories: list[Any] = [tx.sources, tx.watches, tx.channels, tx.watchlists]
+    there = [one for each in repositories for one in await each.all()]
+    is_there_a_file = any(one.origin == "file" and one.name for one in there)
+    plan.removed = [] if is_there_a_file else [one for one in plan.removed if not one.name]
+    changes = Changes()
+    await _bring(tx.watchlists, plan, changes, now)
+    return changes
+
+
 # What the file decides about each kind; everything else belongs to the service.
 _SOURCE = (
     "url",

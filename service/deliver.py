@@ -150,6 +150,12 @@ class Deliverer:
         self._passing("answered")
         now = self._clock.now()
         attempt = Attempt(at, round((time.monotonic() - started) * 1000), failure is None, answer)
+        self._room.answered(delivery.channel, is_up=_is_up(failure))
         if failure is not None and failure.advice.retry_after:
             self._room.hold(delivery.channel, now, failure.advice.retry_after)
         self._outcomes.add(outcome(delivery, attempt, failure, now, self._jitter()))
+
+
+def _is_up(failure: DeliveryError | None) -> bool:
+    """Whether the receiver takes messages, be it not this one."""
+    return failure is None or failure.advice.permanent or bool(failure.reached)

@@ -10,7 +10,7 @@ from news.alert import Channel
 from news.errors import ConfigError, DeliveryError, QueryError
 from news.guard import Guard
 from news.source import Source
-from news.watch import Watch
+from news.watch import Watch, Watchlist
 from service.doctor_sources import examine_accesses, examine_browser
 from service.finding import Finding, fail, ok, warn
 from service.meaning import WatchQueries
@@ -30,7 +30,7 @@ async def examine_archive(
     findings += _sources(sources, await tx.sources.overdue(now - _OVERDUE), is_running=is_running)
     findings += examine_accesses(sources, is_running=is_running)
     findings += examine_browser(sources, chromium)
-    findings += _watches(watches, channels)
+    findings += _watches(watches, channels, await tx.watchlists.all())
     for channel in channels:
         findings.append(await _channel(channel, guard, is_running=is_running))
     return [*findings, *_deliveries(await tx.outbox.counts())]
@@ -69,7 +69,7 @@ def _test(noun: str, thing: Source | Channel) -> str:
     return f"vigie {noun} test {thing.name!r}"
 
 
-def _watches(watches: list[Watch], channels: list[Channel]) -> list[Finding]:
+def _watches(watches: list[Watch], channels: list[Channel], watchlists: list[Watchlist]) -> list[Finding]:
     if not watches:
         return [warn("watches", "there is none", "vigie watch add Corée 'Pyongyang AND missile'")]
     findings = [ok("watches", str(len(watches)))]
@@ -79,7 +79,15 @@ def _watches(watches: list[Watch], channels: list[Channel]) -> list[Finding]:
     queries = WatchQueries.of(watches)
     for watch in watches:
         findings += _watch(watch, queries, known)
+    for watchlist in watchlists:
+        whose = f"watchlist {watchlist.name}" if watchlist.name else "[alerts]"
+        findings += _missing(whose, watchlist.channels, known)
     return findings
+
+
+def _missing(whose: str, named: Iterable[str], channels: set[str]) -> Iterable[Finding]:
+    for missing in (channel for channel in named if channel not in channels):
+        yield fail(whose, f"it names the channel {missing!r}, which is not there", "add that channel, or name another")
 
 
 def _watch(watch: Watch, queries: WatchQueries, channels: set[str]) -> Iterable[Finding]:
@@ -90,8 +98,7 @@ def _watch(watch: Watch, queries: WatchQueries, channels: set[str]) -> Iterable[
         found = f"its query {what}: {meaning.message}, at character {meaning.position + 1}"
         mend = f"vigie watch edit {watch.name!r} --query …" if watch.origin == "command" else "mend it in the file"
         yield fail(name, found, f"{meaning.hint}; {mend}")
-    for missing in (channel for channel in watch.channels if channel not in channels):
-        yield fail(name, f"it names the channel {missing!r}, which is not there", "add that channel, or name another")
+    yield from _missing(name, watch.channels, channels)
 
 
 async def _channel(channel: Channel, guard: Guard, *, is_running: bool) -> Finding:

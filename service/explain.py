@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from alerting.routing import Routing
 from matching import Judged, explain, explain_miss, parse, resolved, spans
 from news import url as urls
+from news.alert import Channel
 from news.article import Span, StoredArticle
 from news.errors import ConfigError, NotFoundError, QueryError
 from news.hostname import is_name
 from news.query import Query
+from news.rules import Rules, rules_to
 from news.source import Source
 from news.story import Placing
+from news.telling import Reason
 from news.text import composed
 from news.watch import Watch
-from service.explain_alert import Told, alert_steps
+from service.explain_alert import RULE_OF, Told, alert_steps
 from service.explain_crawl import Found, Step, crawl_steps, story_step
 from service.meaning import WatchQueries
 from service.reader import Reader
+from service.situation import routing_of
 from storage import Transaction
 from storage.links import Listing
 from storage.refusals import CountedRefusal
@@ -198,7 +203,21 @@ async def _told(tx: Transaction, watch: Watch | None, stored: StoredArticle) -> 
     match = await tx.matches.of(watch.id, stored.id)
     deliveries = await tx.outbox.of_article(stored.id, watch.id)
     tried = [(one, tuple(await tx.outbox.attempts(one.id))) for one in deliveries]
-    channels = {channel.id: channel.name for channel in await tx.channels.all()}
-    untold = [one for one in await tx.tellings.of(watch.id, stored.id) if one.state != "told"]
-    waiting = tuple((channels[one.channel_id], one) for one in untold if one.channel_id in channels)
-    return Told(None if match is None else match.match, tuple(tried), waiting)
+    routes = await routing_of(tx)
+    channels = {channel.id: channel for channel in routes.channels}
+    untold = tuple(
+        (channels[one.channel_id], one, _rule(routes, watch, channels[one.channel_id], one.reason))
+        for one in await tx.tellings.of(watch.id, stored.id)
+        if one.state != "told" and one.channel_id in channels
+    )
+    return Told(None if match is None else match.match, tuple(tried), untold)
+
+
+def _rule(routes: Routing, watch: Watch, channel: Channel, reason: Reason) -> str:
+    """The rule by which something waits or is not told, as it is now, and who says so."""
+    name = RULE_OF.get(reason, "")
+    if not name:
+        return ""
+    written = rules_to(Rules(**{name: getattr(routes.rules(watch, channel), name)}))[name]
+    who = routes.who_says(watch, channel, name)
+    return f"{name}={written}, {f'says {who}' if who else 'as usual'}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from news.alert import Attempt, Delivery
+from news.alert import Attempt, Channel, Delivery
 from news.article import Span, StoredArticle
 from news.telling import Reason, Telling
 from news.watch import Match, Watch
@@ -14,11 +14,15 @@ _LAST_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the database knows: the match, the deliveries with their attempts, and who was not told, by channel."""
+    """What the database knows: the match, the deliveries with their attempts, and who was not told.
+
+    Of whom was not told there is the channel, what became of the match for it, and the rule by which: what it says, and
+    who says so, as in `quiet=22:00-07:00, says the watch`.
+    """
 
     match: Match | None = None
     deliveries: tuple[tuple[Delivery, tuple[Attempt, ...]], ...] = ()
-    untold: tuple[tuple[str, Telling], ...] = ()
+    untold: tuple[tuple[Channel, Telling, str], ...] = ()
 
 
 def alert_steps(
@@ -39,8 +43,8 @@ def alert_steps(
             yield _delivered(delivery, attempts)
     elif not told.untold:
         yield _not_alerted(stored, watch, told)
-    for channel, telling in told.untold:
-        yield _untold(channel, telling)
+    for channel, telling, rule in told.untold:
+        yield _untold(channel, telling, rule)
 
 
 _BECAUSE: Mapping[Reason, str] = {
@@ -53,16 +57,32 @@ _BECAUSE: Mapping[Reason, str] = {
 _NEVER: Mapping[Reason, str] = {
     "update": "its story was told before, and the watch wants no updates",
     "resurfaced": "it is an old article that came back",
+    "removed": "the watch or the channel was removed while it waited",
 }
 
 
-def _untold(channel: str, telling: Telling) -> Step:
+RULE_OF: Mapping[Reason, str] = {
+    "quiet": "quiet",
+    "digest": "digest",
+    "update": "updates",
+    "budget": "budget",
+    "resurfaced": "resurfaced",
+}
+"""The rule by which something is held or never told, by the reason."""
+
+
+def _untold(channel: Channel, telling: Telling, rule: str) -> Step:
     """Why a channel was not told of it, or not yet."""
-    to = f"to “{channel}”"
+    to, by = f"to “{channel.name}”", f" ({rule})" if rule else ""
     if telling.state == "held":
-        return Step("alerted", "waiting", f"{to}: held {_BECAUSE.get(telling.reason, '')}", next_at=telling.due_at)
-    because = "its story is muted" if telling.state == "muted" else _NEVER.get(telling.reason, "the watch was removed")
-    return Step("alerted", "stopped", f"{to}: not told, {because}")
+        held = f"{to}: held {_BECAUSE.get(telling.reason, '')}{by}"
+        if channel.paused:
+            resume = f"vigie channel resume {channel.name!r}"
+            return Step("alerted", "waiting", f"{held}, and then until the channel is resumed", hint=resume)
+        return Step("alerted", "waiting", held, next_at=telling.due_at)
+    if telling.state == "muted":
+        return Step("alerted", "stopped", f"{to}: not told, its story is muted")
+    return Step("alerted", "stopped", f"{to}: not told, {_NEVER.get(telling.reason, _NEVER['removed'])}{by}")
 
 
 def _matched(hits: Sequence[Span] | None, match: Match | None, why: str) -> Step:

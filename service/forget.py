@@ -26,7 +26,7 @@ class Forgetter:
         async with self._database.write() as tx:
             ended = await tx.settled.end_of_removed(now)
         if ended:
-            log.warning("deliveries ended", count=ended, because="their channels were removed")
+            log.warning("ended", count=ended, because="their channels were removed")
         forgotten = 0
         while some := await self._forget(KEPT):
             forgotten += some

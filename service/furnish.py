@@ -1,16 +1,22 @@
-"""Furnish: a delivery gets the links that readers answer by; that its channel's own template broke is written down."""
+"""Furnish: a delivery gets its readers' links and clock; that its channel's template broke is written down."""
 
 from dataclasses import replace
 
 import structlog
 
+from alerting.clocks import by_the_clock_of
 from news.alert import Channel, Delivery, Receipt
+from news.errors import NotFoundError
 from news.feedback import Feedback
 from news.ports import Sender
+from news.watch import Watch
 from service.keys import instance_key
+from service.situation import routing_of
 from storage import Database
 
 log = structlog.get_logger()
+
+_NO_WATCH = Watch(0, "", "")  # of an alert of several watches, or of none
 
 
 class FurnishedSender:
@@ -23,12 +29,25 @@ class FurnishedSender:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Send it once. Raises DeliveryError."""
-        receipt = await self._sender.send(replace(delivery, feedback=self._feedback))
+        receipt = await self._sender.send(replace(await self._dated(delivery), feedback=self._feedback))
         if receipt.trouble:
             log.warning("template broke", channel=delivery.channel.name, delivery=delivery.id, trouble=receipt.trouble)
         if receipt.trouble != delivery.channel.trouble:
             await self._tell(delivery.channel, receipt.trouble)
         return receipt
+
+    async def _dated(self, delivery: Delivery) -> Delivery:
+        """The delivery with its times by the reader's clock; programs, which webhooks tell, have them in UTC."""
+        channel, alert = delivery.channel, delivery.alert
+        if channel.kind == "webhook":
+            return delivery
+        async with self._database.read() as tx:
+            routes = await routing_of(tx)
+            try:
+                watch = await tx.watches.by_id(alert.watch_id)
+            except NotFoundError:
+                watch = _NO_WATCH
+        return replace(delivery, alert=by_the_clock_of(routes.rules(watch, channel).zone, alert))
 
     async def _tell(self, channel: Channel, trouble: str) -> None:
         """The receiver has the message: whatever goes wrong from here on must not have it sent again."""

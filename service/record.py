@@ -50,15 +50,18 @@ async def record(tx: Transaction, decision: Decision) -> None:
             await tx.threads.told(number, step.at, is_update=False)
     new = await tx.tellings.add(decision.tellings)
     for announced in decision.announcements:
-        await _announce(tx, announced, new, threads.get(announced.watch_id))
+        await announce(tx, announced, new, threads.get(announced.watch_id))
     for watch_id, day in decision.days.items():
         await tx.threads.count(watch_id, day.day, day.matches, day.alerts)
 
 
-async def _announce(
-    tx: Transaction, announced: Announcement, new: Mapping[Telling, int], thread_id: int | None
+async def announce(
+    tx: Transaction, announced: Announcement, new: Mapping[Telling, int], thread_id: int | None = None
 ) -> None:
-    """Write an alert down for those of its channels that were not told of the same before."""
+    """Write an alert down for those of its channels that were not told of the same before.
+
+    `new` are the ids of tellings that were not there yet.
+    """
     to = dict(announced.channels)
     if not announced.tellings:  # a warning, which goes on with no story
         if to:

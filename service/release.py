@@ -4,19 +4,19 @@ Each channel is one transaction, which nobody else works at meanwhile: what is t
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
 from alerting.compose import Composed, ToldSoFar, Waiting, compose
 from alerting.decide import told
-from alerting.hours import local_day, quiet_until
+from alerting.hours import local_day
 from alerting.resurfaced import long_ago
 from alerting.routing import Routing
 from news.clock import Clock
-from news.watch import Watch
+from service.due import due, warn_of_budget
+from service.reconsider import Reconsiderer
 from service.situation import resurfaced_from, routing_of
 from storage import Database, Transaction
 from storage.faults import is_of_machine
@@ -24,7 +24,6 @@ from storage.tellings import Held
 
 log = structlog.get_logger()
 
-_MOST = 5_000  # tellings of a channel that are released at once
 _MOST_ASKED = 200  # of whom the archive is asked whether they resurfaced
 _MOST_TOLD = 200  # articles of a story that an update is compared with
 
@@ -35,9 +34,11 @@ class Releaser:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._reconsiderer = Reconsiderer(database, clock)
 
     async def release_due(self) -> int:
         """Tell what is due, channel by channel; the number of alerts that were made of it."""
+        await self._reconsiderer.tick()
         now = self._clock.now()
         async with self._database.read() as tx:
             if not await tx.tellings.any_due(now):
@@ -66,47 +67,23 @@ class Releaser:
 
 
 async def _release(tx: Transaction, channel_id: int, now: datetime) -> int:
-    held = await _due(tx, channel_id, now)
-    for one in held:
-        if one.dropped is not None:
-            await tx.tellings.settle([one.number], one.dropped)
+    await tx.stories.lock()  # who decides on an article meanwhile would change the same threads in another order
     watches = {watch.id: watch for watch in await tx.watches.all()}
     routes = await routing_of(tx)
-    kept = await _awake(tx, [one for one in held if one.dropped is None], watches, channel_id, routes, now)
-    if not kept:
-        return 0
+    channel = next(one for one in routes.channels if one.id == channel_id)
+    found = await due(tx, channel, watches, routes, now)
     waiting = [
         Waiting(
             one.number, watches[one.watch_id], one.thread_id, one.reason, one.stored, one.spans, one.is_copy, one.before
         )
-        for one in kept
+        for one in found.held
     ]
-    so_far = {thread_id: await _told_so_far(tx, channel_id, thread_id) for thread_id in _threads(kept)}
-    composed = compose(waiting, so_far, now, await _long_ago(tx, kept))
+    so_far = {thread_id: await _told_so_far(tx, channel_id, thread_id) for thread_id in _threads(found.held)}
+    composed = compose(waiting, so_far, now, await _long_ago(tx, found.held)) if waiting else []
     for made in composed:
         await _keep(tx, made, channel_id, routes, now)
+    await warn_of_budget(tx, found.spent, watches, routes, now)
     return len(composed)
-
-
-async def _awake(
-    tx: Transaction,
-    held: Sequence[Held],
-    watches: Mapping[int, Watch],
-    channel_id: int,
-    routes: Routing,
-    now: datetime,
-) -> list[Held]:
-    """What may be told at this hour; the rest, which came due while Vigie was down, waits for the end of the quiet."""
-    channel = next(one for one in routes.channels if one.id == channel_id)
-    until = {number: quiet_until(now, routes.rules(watches[number], channel)) for number in _watch_ids(held)}
-    for one in held:
-        if (end := until[one.watch_id]) is not None:
-            await tx.tellings.put_off(one.number, "quiet" if one.reason == "update" else one.reason, end)
-    return [one for one in held if until[one.watch_id] is None]
-
-
-def _watch_ids(held: Sequence[Held]) -> set[int]:
-    return {one.watch_id for one in held}
 
 
 async def _long_ago(tx: Transaction, held: Sequence[Held]) -> dict[int, datetime]:
@@ -115,15 +92,6 @@ async def _long_ago(tx: Transaction, held: Sequence[Held]) -> dict[int, datetime
     for one in held[:_MOST_ASKED]:
         found[one.stored.id] = await resurfaced_from(tx, one.stored)
     return {number: since for number, since in found.items() if since is not None}
-
-
-async def _due(tx: Transaction, channel_id: int, now: datetime) -> list[Held]:
-    """What is due, and what else waits on the stories of which an update is: it would only come after it."""
-    due = await tx.tellings.due(channel_id, now, _MOST)
-    updated = {one.thread_id for one in due if one.reason == "update" and one.thread_id is not None}
-    more = await tx.tellings.held_of(channel_id, updated, _MOST) if updated else []
-    numbers = {one.number for one in due}
-    return [*due, *(replace(one, reason="update") for one in more if one.number not in numbers)]
 
 
 def _threads(held: Sequence[Held]) -> list[int]:
@@ -145,9 +113,11 @@ async def _keep(tx: Transaction, composed: Composed, channel_id: int, routes: Ro
     number = await tx.outbox.add(alert, watch_id, [channel_id], thread_id=composed.thread_id)
     await tx.tellings.settle([one.number for one in composed.waiting], "told", number)
     is_regular = all(one.reason == "digest" for one in composed.waiting)
-    for thread_id in sorted({one.thread_id for one in composed.waiting if one.thread_id is not None}):
+    threads = await tx.threads.some({one.thread_id for one in composed.waiting if one.thread_id is not None})
+    for thread_id in sorted(threads):
         await tx.threads.told(thread_id, now, is_update=composed.is_update, is_regular=is_regular)
-    if alert.kind in ("match", "update"):
+    # What goes to several channels at one instant is one alert.
+    if alert.kind in ("match", "update") and all(thread.last_told_at != now for thread in threads.values()):
         for watch in watches.values():
             await tx.threads.count(watch.id, local_day(now, routes.rules(watch)), alerts=1)
     by_watch = Counter(one.watch.name for one in composed.waiting)

@@ -14,6 +14,8 @@ _USUAL_OF = {
 }
 _RATES = {"slack": 60, "discord": 30, "telegram": 20}  # a minute; what these say they take, for one webhook or chat
 _MINUTE = timedelta(minutes=1)
+_FAILURES = 8  # in a row, and a receiver counts as down
+_PROBES = timedelta(seconds=1)  # between one message and the next to a receiver that is down
 
 
 def most_at_once(channel: Channel) -> int:
@@ -33,10 +35,13 @@ class Room:
         self._under_way: Counter[int] = Counter()
         self._begun: dict[int, deque[datetime]] = {}
         self._held: dict[int, tuple[datetime, datetime]] = {}
+        self._failures: Counter[int] = Counter()
+        self._last: dict[int, datetime] = {}
 
     def began(self, channel: Channel, now: datetime) -> None:
         """A message is on its way."""
         self._under_way[channel.id] += 1
+        self._last[channel.id] = now
         if most_a_minute(channel):
             self._begun.setdefault(channel.id, deque()).append(now)
 
@@ -45,6 +50,13 @@ class Room:
         self._under_way[channel.id] -= 1
         if not self._under_way[channel.id]:
             del self._under_way[channel.id]
+
+    def answered(self, channel: Channel, *, is_up: bool) -> None:
+        """What a message met: a receiver that took it, or refused this one for good, is up; else it may be down."""
+        if is_up:
+            self._failures.pop(channel.id, None)
+        else:
+            self._failures[channel.id] += 1
 
     def hold(self, channel: Channel, now: datetime, wait: timedelta) -> None:
         """The receiver wants to be left alone for a time."""
@@ -73,10 +85,17 @@ class Room:
         if self._is_held(channel.id, now):
             return 0
         room = most_at_once(channel) - self._under_way[channel.id]
+        if self._failures[channel.id] >= _FAILURES:
+            room = self._probes(channel.id, now)
         rate = most_a_minute(channel)
         if rate:
             room = min(room, rate - self._within_a_minute(channel.id, now))
         return room
+
+    def _probes(self, channel_id: int, now: datetime) -> int:
+        """One message at a time, and one a second: who is down is not to be stormed, nor to cost others their turn."""
+        since = self._last.get(channel_id, now - _PROBES)
+        return int(not self._under_way[channel_id] and not since <= now < since + _PROBES)
 
     def _is_held(self, channel_id: int, now: datetime) -> bool:
         since, until = self._held.get(channel_id, (now, now))

@@ -17,6 +17,7 @@ from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
 from news.errors import VigieError
+from news.secret import variable_name
 from service.alert_settings import AlertSettings, ChannelEntry, RuleSettings, WatchEntry, WatchlistEntry
 from service.setting_parts import Name, Part
 
@@ -161,6 +162,13 @@ class AccessEntry(Part):
     proxy_user: str = Field(default="", max_length=200, description="the proxy's login")
     proxy_password_env: str = Field(default="", description="the environment variable that holds the proxy's password")
     proxy_password_file: str = Field(default="", description="the file that holds it, if no variable does")
+
+    @field_validator("password_env", "cookies_env", "headers_env", "proxy_password_env")
+    @classmethod
+    def _names_variables(cls, value: str | dict[str, str] | None) -> str | dict[str, str] | None:
+        for name in value.values() if isinstance(value, dict) else [value or ""]:
+            variable_name(name)
+        return value
 
     @model_validator(mode="after")
     def _usable(self) -> Self:

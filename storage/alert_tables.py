@@ -122,6 +122,7 @@ delivery = Table(
     Column("sent_at", Instant),
     Column("settled_at", Instant),
     text("last_error"),
+    Column("reached", JsonText, nullable=False, server_default="[]"),
     UniqueConstraint("alert_id", "channel_id"),
     # Led by the channel and by nothing else: what is due for one is found without a look at what waits for another.
     Index("ix_delivery_channel_id_state_next_try_at", "channel_id", "state", "next_try_at"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row, case, update
 
 from news.alert import Channel
 from news.rules import rules_from, rules_to
@@ -54,14 +54,18 @@ class Channels(Named[Channel]):
         return await self.add(values, fresh={"paused_because": "", "failing_since": None, "trouble": ""})
 
     async def pause(self, number: int, paused: bool, now: datetime) -> None:
-        """Stop or resume it; resuming forgives what Vigie paused it for; what waited is due at once."""
+        """Stop or resume it; resuming forgives what Vigie paused it for; what was tried before is due at once.
+
+        What was never tried is due when it always was: at once, or at the end of quiet hours.
+        """
         if paused:
             await self.change(number, paused=True)
             return
         await self.change(number, paused=False, paused_because="", failing_since=None)
         waiting = (tables.delivery.c.channel_id == number) & (tables.delivery.c.state == "pending")
+        due = case((tables.delivery.c.attempts > 0, now), else_=tables.delivery.c.next_try_at)
         await self._connection.execute(
-            update(tables.delivery).where(waiting).values(next_try_at=now, first_try_at=None, attempts=0)
+            update(tables.delivery).where(waiting).values(next_try_at=due, first_try_at=None, attempts=0)
         )
 
     async def stop(self, number: int, because: str) -> bool:

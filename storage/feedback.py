@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.rows import insert
 
-_used, _thread = tables.used_link, tables.thread
+_used, _thread, _watch = tables.used_link, tables.thread, tables.watch
 _KEPT = timedelta(days=60)  # twice as long as a link is good
 
 
@@ -39,6 +39,22 @@ class FeedbackLog:
         )
         muted = made.on_conflict_do_update(index_elements=["watch_id", "story_id"], set_={"muted_at": now})
         await self._connection.execute(muted)
+
+    async def unmute(self, watch_id: int, story_id: int) -> bool:
+        """Tell of this story again, from its next article on; False where it was not muted for this watch."""
+        mine = (_thread.c.watch_id == watch_id) & (_thread.c.story_id == story_id) & _thread.c.muted_at.is_not(None)
+        changed = await self._connection.execute(update(_thread).where(mine).values(muted_at=None))
+        return bool(changed.rowcount)
+
+    async def mutes(self, story_id: int) -> list[tuple[str, datetime]]:
+        """The names of the watches for which a story is muted, and since when; the first to mute it first."""
+        rows = await self._connection.execute(
+            select(_watch.c.name, _thread.c.muted_at)
+            .join_from(_thread, _watch, _watch.c.id == _thread.c.watch_id)
+            .where(_thread.c.story_id == story_id, _thread.c.muted_at.is_not(None), ~_watch.c.removed)
+            .order_by(_thread.c.muted_at, _watch.c.name)
+        )
+        return [(row.name, row.muted_at) for row in rows]
 
     async def muted_stories(self, watch_id: int) -> frozenset[int]:
         """The stories of which nothing is told for this watch."""

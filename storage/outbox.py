@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.alert import Alert, Attempt, Delivery, Told
@@ -15,6 +15,7 @@ from storage import tables
 from storage.channels import channel_value
 from storage.rows import insert_missing, insert_new
 from storage.told import items_from_json, items_to_json, told_from_json, told_to_json
+from storage.types import JsonText
 
 _alert, _delivery, _channel, _watch = tables.alert, tables.delivery, tables.channel, tables.watch
 _telling, _match = tables.telling, tables.match
@@ -45,6 +46,8 @@ _AFRESH = {
     "leased_until": None,
 }
 
+_ONLY_THE_REST = case((_delivery.c.state == "sent", literal([], JsonText)), else_=_delivery.c.reached)
+
 _DELIVERY = (
     select(
         _channel,
@@ -57,6 +60,7 @@ _DELIVERY = (
         _delivery.c.next_try_at,
         _delivery.c.sent_at,
         _delivery.c.last_error,
+        _delivery.c.reached,
         _alert.c.id.label("sequence"),
         _alert.c.kind.label("alert_kind"),
         _alert.c.watch_id,
@@ -96,6 +100,7 @@ def _value(row: Row[Any]) -> Delivery:
         next_try_at=row.next_try_at,
         sent_at=row.sent_at,
         last_error=row.last_error,
+        reached=tuple(row.reached),
         thread_key=row.thread_key if row.thread_key not in (None, row.key) else "",
     )
 
@@ -174,7 +179,8 @@ class Outbox:
     async def replay(self, numbers: Sequence[int], now: datetime) -> list[int]:
         """Make these deliveries pending again, due at once, their keys kept; the ids of those that were.
 
-        What went over a channel that was removed stays as it is.
+        What went over a channel that was removed stays as it is. Of several recipients, only those are sent it who
+        did not get it; if all did, all are.
         """
         there = select(_channel.c.id).where(~_channel.c.removed)
         replayed: list[int] = []
@@ -182,7 +188,7 @@ class Outbox:
             again = (
                 update(_delivery)
                 .where(_delivery.c.id.in_(numbers[start : start + _AT_ONCE]), _delivery.c.channel_id.in_(there))
-                .values(**_AFRESH, state="pending", next_try_at=now)
+                .values(**_AFRESH, state="pending", next_try_at=now, reached=_ONLY_THE_REST)
                 .returning(_delivery.c.id)
             )
             replayed += (await self._connection.scalars(again)).all()
@@ -205,6 +211,16 @@ class Outbox:
         for start in range(0, len(numbers), _AT_ONCE):
             found += await deliveries(self._connection, _delivery.c.id.in_(numbers[start : start + _AT_ONCE]))
         return found
+
+    async def standing_still(self, numbers: Sequence[int]) -> set[str]:
+        """The names of those channels of these deliveries that are paused, by whomever."""
+        stands = _channel.c.paused | (_channel.c.paused_because != "")
+        names: set[str] = set()
+        for start in range(0, len(numbers), _AT_ONCE):
+            mine = _delivery.c.id.in_(numbers[start : start + _AT_ONCE])
+            found = select(_channel.c.name).join(_delivery, _delivery.c.channel_id == _channel.c.id).where(mine, stands)
+            names.update((await self._connection.scalars(found.distinct())).all())
+        return names
 
     async def get(self, number: int) -> Delivery:
         """The delivery with this id. Raises NotFoundError."""

@@ -1,4 +1,4 @@
-"""Deliveries that are over: what waits for a removed channel is ended, and what ended long ago is forgotten."""
+"""Tellings and deliveries that are over: what waits for a removed channel is ended, what ended long ago forgotten."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 
-_delivery, _channel = tables.delivery, tables.channel
+_delivery, _channel, _telling = tables.delivery, tables.channel, tables.telling
 
 REMOVED = "its channel was removed"
 
@@ -19,7 +19,10 @@ class Settled:
         self._connection = connection
 
     async def end_of_removed(self, now: datetime) -> int:
-        """Make dead what waits for a channel that was removed, unless somebody is sending it; how many that were."""
+        """Make dead what waits for a channel that was removed, unless somebody is sending it; how many that were.
+
+        What was held for it is never told: a channel that gets its name later is not told what is stale by then.
+        """
         removed = (await self._connection.scalars(select(_channel.c.id).where(_channel.c.removed))).all()
         ended = 0
         for channel_id in removed:
@@ -29,6 +32,9 @@ class Settled:
             freed = {"lease_owner": None, "leased_until": None}
             done = await self._connection.execute(update(_delivery).where(waits, free).values(**values, **freed))
             ended += done.rowcount
+            held = (_telling.c.channel_id == channel_id) & (_telling.c.state == "held")
+            over = {"state": "never", "reason": "removed", "due_at": None}
+            ended += (await self._connection.execute(update(_telling).where(held).values(**over))).rowcount
         return ended
 
     async def forget(self, before: datetime, most: int) -> int:

@@ -1,7 +1,7 @@
 """The repository of tellings: the ledger of what became of each match for each channel, and what still waits."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,13 @@ from storage.rows import insert_new
 _telling, _match, _channel, _watch = tables.telling, tables.match, tables.channel, tables.watch
 _placing, _thread, _article, _revision = tables.placing, tables.thread, tables.article, tables.revision
 _alert, _delivery = tables.alert, tables.delivery
+_pinned = _revision.alias()
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A telling that waits, with its article as it is by now.
+    """A telling that waits, with its article as it is by now, or as it last matched, where it does so no more.
 
     `before` are title and text as they were before `revision`, if that is what is to be told. `dropped` is what becomes
     of it where its watch was removed, or its story muted, in the meantime.
@@ -40,6 +41,18 @@ class Held:
     before: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A telling that waits for an instant to come, without its article."""
+
+    number: int
+    channel_id: int
+    watch_id: int
+    thread_id: int | None
+    reason: Reason
+    due_at: datetime
+
+
 _HELD = (
     STORED.join(_match, _match.c.article_id == _article.c.id)
     .join(_telling, _telling.c.match_id == _match.c.id)
@@ -47,6 +60,7 @@ _HELD = (
     .outerjoin(_placing, _placing.c.article_id == _article.c.id)
     .outerjoin(_thread, (_thread.c.watch_id == _match.c.watch_id) & (_thread.c.story_id == _placing.c.story_id))
     .outerjoin(_revision, (_revision.c.article_id == _article.c.id) & (_revision.c.number == _telling.c.revision - 1))
+    .outerjoin(_pinned, (_pinned.c.article_id == _article.c.id) & (_pinned.c.number == _match.c.revision))
     .add_columns(
         _telling.c.id.label("telling_id"),
         _telling.c.reason,
@@ -59,6 +73,8 @@ _HELD = (
         _watch.c.removed.label("watch_removed"),
         _revision.c.title.label("before_title"),
         _revision.c.text.label("before_text"),
+        _pinned.c.title.label("matched_title"),
+        _pinned.c.text.label("matched_text"),
     )
 )
 
@@ -120,17 +136,47 @@ class Tellings:
         statement = _HELD.where(which).order_by(_telling.c.id).limit(limit)
         return [_held_value(row) for row in await self._connection.execute(statement)]
 
-    async def settle(self, numbers: Sequence[int], state: TellingState, alert_id: int | None = None) -> None:
-        """What waited is over: told by this alert, or never to be told."""
+    async def settle(
+        self, numbers: Sequence[int], state: TellingState, alert_id: int | None = None, reason: Reason | None = None
+    ) -> None:
+        """What waited is over: told by this alert, or never to be told, and why if it did not wait for that reason."""
+        values = {"state": state, "alert_id": alert_id, "due_at": None, **({"reason": reason} if reason else {})}
         for start in range(0, len(numbers), _AT_ONCE):
             mine = _telling.c.id.in_(numbers[start : start + _AT_ONCE])
-            values = {"state": state, "alert_id": alert_id, "due_at": None}
             await self._connection.execute(update(_telling).where(mine).values(**values))
 
     async def put_off(self, number: int, reason: Reason, until: datetime) -> None:
         """It waits on, for this reason."""
         statement = update(_telling).where(_telling.c.id == number).values(reason=reason, due_at=until)
         await self._connection.execute(statement)
+
+    async def put_off_beyond(self, now: datetime) -> list[PutOff]:
+        """What waits for an instant after this one, for channels and watches that are there."""
+        statement = (
+            select(
+                _telling.c.id,
+                _telling.c.channel_id,
+                _match.c.watch_id,
+                _telling.c.reason,
+                _telling.c.due_at,
+                _thread.c.id.label("thread_id"),
+            )
+            .join(_match, _match.c.id == _telling.c.match_id)
+            .join(_watch, _watch.c.id == _match.c.watch_id)
+            .join(_channel, _channel.c.id == _telling.c.channel_id)
+            .outerjoin(_placing, _placing.c.article_id == _match.c.article_id)
+            .outerjoin(_thread, (_thread.c.watch_id == _match.c.watch_id) & (_thread.c.story_id == _placing.c.story_id))
+            .where(_telling.c.state == "held", _telling.c.due_at > now, ~_watch.c.removed, ~_channel.c.removed)
+        )
+        rows = await self._connection.execute(statement)
+        return [PutOff(row.id, row.channel_id, row.watch_id, row.thread_id, row.reason, row.due_at) for row in rows]
+
+    async def hasten(self, numbers: Sequence[int], due_at: datetime) -> None:
+        """What still waits of these is due by this instant."""
+        for start in range(0, len(numbers), _AT_ONCE):
+            mine = _telling.c.id.in_(numbers[start : start + _AT_ONCE]) & (_telling.c.state == "held")
+            later = mine & (_telling.c.due_at > due_at)
+            await self._connection.execute(update(_telling).where(later).values(due_at=due_at))
 
     async def told_articles(self, channel_id: int, thread_id: int, limit: int) -> list[StoredArticle]:
         """The articles of a thread that the channel was told of, the first first."""
@@ -185,6 +231,9 @@ def _due_channels(now: datetime) -> Select[Any]:
 
 
 def _held_value(row: Row[Any]) -> Held:
+    stored = stored_value(row)
+    if row.matched_title is not None:
+        stored = replace(stored, article=replace(stored.article, title=row.matched_title, text=row.matched_text))
     dropped: TellingState | None = "never" if row.watch_removed else "muted" if row.muted_at is not None else None
     return Held(
         number=row.telling_id,
@@ -192,7 +241,7 @@ def _held_value(row: Row[Any]) -> Held:
         thread_id=row.thread_id,
         reason=row.reason,
         revision=row.telling_revision,
-        stored=stored_value(row),
+        stored=stored,
         spans=tuple(Span(*span) for span in row.spans),
         is_copy=row.copy_of is not None,
         dropped=dropped,

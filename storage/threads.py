@@ -13,6 +13,7 @@ from storage.rows import insert
 from storage.told import facts_from_json, facts_to_json
 
 _thread, _volume = tables.thread, tables.volume
+_AT_ONCE = 500  # ids in one statement
 
 
 def _value(row: Row[Any]) -> Thread:
@@ -41,8 +42,11 @@ class Threads:
 
     async def some(self, numbers: Iterable[int]) -> dict[int, Thread]:
         """These threads, by id."""
-        mine = _thread.c.id.in_(list(numbers))
-        return {row.id: _value(row) for row in await self._connection.execute(select(_thread).where(mine))}
+        wanted, found = list(numbers), dict[int, Thread]()
+        for start in range(0, len(wanted), _AT_ONCE):
+            mine = select(_thread).where(_thread.c.id.in_(wanted[start : start + _AT_ONCE]))
+            found |= {row.id: _value(row) for row in await self._connection.execute(mine)}
+        return found
 
     async def know(self, watch_id: int, story_id: int, facts: Facts, now: datetime) -> int:
         """Keep what is known of a story by now, in its thread, which is opened if there is none; its id."""

@@ -50,6 +50,7 @@ def items_to_json(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [
         {
             "watch": item.watch,
+            "watch_id": item.watch_id,
             "told": told_to_json(item.told),
             "others": [[one.source, one.title, one.url, one.is_copy] for one in item.others],
             "changes": [[change.kind, change.says, change.before, change.now] for change in item.changes],
@@ -66,6 +67,7 @@ def items_from_json(kept: Iterable[dict[str, Any]]) -> tuple[Item, ...]:
             told=told_from_json(one["told"]),
             others=tuple(Outlet(*other) for other in one["others"]),
             changes=tuple(Change(*change) for change in one["changes"]),
+            watch_id=one.get("watch_id", 0),
         )
         for one in kept
     )

@@ -58,19 +58,27 @@ def _discord(payload: dict[str, Any]) -> Seen:
     found = Seen()
     if payload["allowed_mentions"] != {"parse": []}:
         found.called.append("anybody")
-    assert len(payload["content"]) <= 2_000
+    assert _units(payload["content"]) <= 2_000
     assert len(payload["embeds"]) <= 10
     _markdown(payload["content"], found)
     for embed in payload["embeds"]:
         assert set(embed) <= {"title", "url", "description", "footer", "author"}
         found.text += f"\n{embed.get('author', {}).get('name', '')}"
-        assert len(embed["title"]) <= 256
+        assert _units(embed["title"]) <= 256
+        assert _units(embed.get("description", "")) <= 4_096
+        assert _units(embed.get("footer", {}).get("text", "")) <= 2_048
+        assert "author" not in embed or 0 < _units(embed["author"]["name"]) <= 256
         for text in (embed["title"], embed.get("description", "")):
             found.text += "\n"
             _markdown(text, found)
         found.text += f"\n{embed.get('footer', {}).get('text', '')}"
         found.links += [embed["url"]] if "url" in embed else []
     return found
+
+
+def _units(text: str) -> int:
+    """The length as Discord's clients count it, in UTF-16."""
+    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def _markdown(text: str, found: Seen) -> None:

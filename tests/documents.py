@@ -10,6 +10,8 @@ from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import AliasChoices, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from alerting.channels.chat_sender import ChatSettings
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
@@ -68,10 +70,14 @@ def _is_header(cells: list[list[str]], number: int) -> bool:
 
 
 def setting_rows(model: type[BaseModel]) -> list[list[str]]:
-    """What a table of the model's settings holds: name, default, what is allowed, meaning."""
+    """What a table of the model's settings holds: name, default, what is allowed, meaning.
+
+    What all chats have comes after what one has of its own.
+    """
+    common = ChatSettings.model_fields if issubclass(model, ChatSettings) else {}
     return [
         [f"`{_name(name, field)}`", _default(field), _allowed(field), field.description or ""]
-        for name, field in model.model_fields.items()
+        for name, field in sorted(model.model_fields.items(), key=lambda pair: pair[0] in common)
     ]
 
 

@@ -28,6 +28,7 @@ IN_ENVIRONMENT = {
     "TELEGRAM_TOKEN": "123456:canary-telegram-0123456789",
     "MATRIX_TOKEN": "canary-matrix-6120",
     "NTFY_TOKEN": "canary-ntfy-7755",
+    "NTFY_PASSWORD": "canary-ntfy-login-8128",
 }
 CHATS = {"slack": "canary-slack-8842", "discord": "canary-discord-3307"}  # what the addresses in files end with
 IN_FILE = "whsec_" + b64encode(b"canary of the secret's file.").decode()
@@ -48,6 +49,7 @@ class Town:
     later: dict[str, Answer]
     chats: dict[str, WebhookReceiver]
     made: str = ""
+    remade: str = ""
 
 
 SETTINGS = """
@@ -130,6 +132,13 @@ kind = "ntfy"
 server = "NTFY"
 topic = "desk"
 token_env = "NTFY_TOKEN"
+[[channel]]
+name = "ntfy with a login"
+kind = "ntfy"
+server = "LOGIN"
+topic = "other"
+username = "vigie"
+password_env = "NTFY_PASSWORD"
 """
 
 
@@ -145,9 +154,9 @@ async def _chats(folder: Path, *, is_kind: bool) -> AsyncIterator[dict[str, Webh
     """A receiver for each chat; where they are not kind, they refuse, and repeat the secret that let us in."""
     async with AsyncExitStack() as stack:
         chats = {}
-        for kind in ("slack", "discord", "telegram", "matrix", "ntfy"):
+        for kind in ("slack", "discord", "telegram", "matrix", "ntfy", "login"):
             chat = chats[kind] = await stack.enter_async_context(WebhookReceiver())
-            secret = CHATS.get(kind) or IN_ENVIRONMENT[f"{kind.upper()}_TOKEN"]
+            secret = CHATS.get(kind) or IN_ENVIRONMENT["NTFY_PASSWORD" if kind == "login" else f"{kind.upper()}_TOKEN"]
             if kind in CHATS:
                 (folder / kind).write_text(f"http://127.0.0.1:{chat.port}/hooks/T0/{secret}\n", encoding="utf-8")
             if not is_kind:

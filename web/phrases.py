@@ -66,57 +66,63 @@ ENGLISH = Phrases(
     },
 )
 
-FRENCH = Phrases(
-    "fr",
-    {
-        "lookout": "Vigie, votre guetteur",
-        "watch": "Veille",
-        "not_relevant": "Hors sujet ?",
-        "found": "a été trouvé par cette requête :",
-        "exclude_intro": "Écarter un mot vous épargnerait les articles de ce genre. Chaque choix est mesuré sur ce que "
-        "la veille a trouvé jusqu’ici.",
-        "exclude": "Écarter « {word} »",
-        "effect": "aurait retiré {removed} article(s) sur {of}",
-        "effect_latest": "aurait retiré {removed} des {of} derniers articles",
-        "only_this": "seulement cet article",
-        "among": "parmi eux :",
-        "none": "Aucun mot ne distingue à lui seul cet article de ce que la veille doit trouver. Vous pouvez préciser "
-        "la requête vous-même.",
-        "not_found": "La veille a changé depuis : telle qu’elle est, elle ne trouverait plus cet article.",
-        "keep": "Laisser la veille telle quelle",
-        "declared": "Cette veille est écrite dans vigie.toml et ne se change que là. Mettez la ligne choisie à la "
-        "place de sa requête :",
-        "mute": "Ne plus suivre ce sujet ?",
-        "mute_intro": "Cette veille ne vous en parlera plus, quel que soit le site. Les autres sujets vous "
-        "parviendront comme avant.",
-        "one_article": "Le sujet compte un article à ce jour.",
-        "articles": "Le sujet compte {number} articles à ce jour.",
-        "no_story": "Cet article ne se rattache à aucun sujet : il n’y a rien à taire.",
-        "mute_button": "Ne plus suivre ce sujet",
-        "kept_title": "Rien n’a changé",
-        "kept": "La veille reste telle quelle. Le lien reste valable jusqu’à son terme.",
-        "changed_title": "La veille a été modifiée",
-        "changed": "Elle cherche désormais :",
-        "muted_title": "Le sujet n’est plus suivi",
-        "muted": "Cette veille ne vous en parlera plus.",
-        "unknown_title": "Il n’y a rien ici",
-        "unknown": "Ce lien ne vient pas de cette Vigie, ou il a été coupé en route. Ouvrez-le de nouveau depuis le "
-        "message.",
-        "expired_title": "Ce lien a expiré",
-        "expired": "Les liens des messages sont valables trente jours.",
-        "used_title": "C’est déjà fait",
-        "used": "Ce lien a déjà servi, et ne sert qu’une fois. Il n’y a plus rien à faire.",
-        "gone_title": "Cela n’existe plus",
-        "gone": "La veille ou l’article de ce lien a été supprimé.",
-        "not_offered_title": "Ce n’est pas possible ici",
-        "not_offered": "Ouvrez de nouveau le lien depuis le message et choisissez ce que la page propose. Rien n’a "
-        "changé.",
-        "conflict_title": "La veille n’a pas été modifiée",
-        "conflict": "Elle est écrite dans vigie.toml, ou d’autres veilles en dépendent : changez-la à sa source.",
-        "broken_title": "Cela n’a pas marché",
-        "broken": "Rien n’a changé. Le journal de Vigie en dit plus.",
-    },
-)
+
+def _spaced(text: str) -> str:
+    """French with spaces that do not break where a mark follows or precedes them."""
+    for mark in "?:!;»":
+        text = text.replace(f" {mark}", f"\u00a0{mark}")
+    return text.replace("« ", "«\u00a0")
+
+
+_FRENCH = {
+    "lookout": "Vigie, votre guetteur",
+    "watch": "Veille",
+    "not_relevant": "Hors sujet ?",
+    "found": "a été trouvé par cette requête :",
+    "exclude_intro": "Écarter un mot vous épargnerait les articles de ce genre. Chaque choix est mesuré sur ce que "
+    "la veille a trouvé jusqu’ici.",
+    "exclude": "Écarter « {word} »",
+    "effect": "aurait retiré {removed} des {of} articles trouvés",
+    "effect_latest": "aurait retiré {removed} des {of} derniers articles trouvés",
+    "only_this": "seulement cet article",
+    "among": "dont :",
+    "none": "Aucun mot ne distingue à lui seul cet article de ce que la veille doit trouver. Vous pouvez préciser "
+    "la requête vous-même.",
+    "not_found": "La veille a changé depuis : telle qu’elle est, elle ne trouverait plus cet article.",
+    "keep": "Laisser la veille telle quelle",
+    "declared": "Cette veille est écrite dans vigie.toml et ne se change que là. Mettez la ligne choisie à la "
+    "place de sa requête :",
+    "mute": "Ne plus suivre ce sujet ?",
+    "mute_intro": "Cette veille ne vous en parlera plus, quel que soit le site. Les autres sujets vous "
+    "parviendront comme avant.",
+    "one_article": "Le sujet compte un article à ce jour.",
+    "articles": "Le sujet compte {number} articles à ce jour.",
+    "no_story": "Cet article ne se rattache à aucun sujet : il n’y a rien à taire.",
+    "mute_button": "Ne plus suivre ce sujet",
+    "kept_title": "Rien n’a changé",
+    "kept": "La veille reste telle quelle. Le lien reste valable jusqu’à son terme.",
+    "changed_title": "La veille a été modifiée",
+    "changed": "Elle cherche désormais :",
+    "muted_title": "Le sujet n’est plus suivi",
+    "muted": "Cette veille ne vous en parlera plus.",
+    "unknown_title": "Il n’y a rien ici",
+    "unknown": "Ce lien ne vient pas de cette Vigie, ou il a été coupé en route. Ouvrez-le de nouveau depuis le "
+    "message.",
+    "expired_title": "Ce lien a expiré",
+    "expired": "Les liens des messages sont valables trente jours.",
+    "used_title": "C’est déjà fait",
+    "used": "Ce lien a déjà servi, et ne sert qu’une fois. Il n’y a plus rien à faire.",
+    "gone_title": "Cela n’existe plus",
+    "gone": "La veille ou l’article de ce lien a été supprimé.",
+    "not_offered_title": "Ce n’est pas possible ici",
+    "not_offered": "Ouvrez de nouveau le lien depuis le message et choisissez ce que la page propose. Rien n’a changé.",
+    "conflict_title": "La veille n’a pas été modifiée",
+    "conflict": "Elle est écrite dans vigie.toml, ou d’autres veilles en dépendent : changez-la à sa source.",
+    "broken_title": "Cela n’a pas marché",
+    "broken": "Rien n’a changé. Le journal de Vigie en dit plus.",
+}
+
+FRENCH = Phrases("fr", {name: _spaced(text) for name, text in _FRENCH.items()})
 
 
 def phrases_for(accepted: str) -> Phrases:

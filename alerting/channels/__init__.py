@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from alerting.channels import discord, matrix, ntfy, slack, telegram
+from alerting.channels.chat_sender import ChatSettings
 from alerting.channels.discord import DiscordSender, DiscordSettings
 from alerting.channels.email import EmailSender, EmailSettings
 from alerting.channels.matrix import MatrixSender, MatrixSettings
@@ -37,14 +39,18 @@ class Kind:
     words: Words | None = None
 
 
+def _chat(settings: type[ChatSettings], sender: Callable[..., Sender], words: Words) -> Kind:
+    return Kind(settings, partial(sender, words=words), words)
+
+
 KINDS: Mapping[str, Kind] = {
     "email": Kind(EmailSettings, lambda settings, guard, clock: EmailSender(settings, guard)),
     "webhook": Kind(WebhookSettings, WebhookSender),
-    "slack": Kind(SlackSettings, SlackSender, slack.WORDS),
-    "discord": Kind(DiscordSettings, DiscordSender, discord.WORDS),
-    "telegram": Kind(TelegramSettings, TelegramSender, telegram.WORDS),
-    "matrix": Kind(MatrixSettings, MatrixSender, matrix.WORDS),
-    "ntfy": Kind(NtfySettings, NtfySender, ntfy.WORDS),
+    "slack": _chat(SlackSettings, SlackSender, slack.WORDS),
+    "discord": _chat(DiscordSettings, DiscordSender, discord.WORDS),
+    "telegram": _chat(TelegramSettings, TelegramSender, telegram.WORDS),
+    "matrix": _chat(MatrixSettings, MatrixSender, matrix.WORDS),
+    "ntfy": _chat(NtfySettings, NtfySender, ntfy.WORDS),
 }
 
 

@@ -82,11 +82,14 @@ def retry_after(header: str, now: datetime) -> timedelta | None:
     return min(max(named - now, timedelta()), LONGEST_RETRY_AFTER)
 
 
-def seconds(value: Any) -> float | None:
-    """A number of seconds out of somebody's JSON, from none to 24 hours; None if it is no number."""
+def seconds(value: Any, of_one: int = 1) -> float | None:
+    """A wait out of somebody's JSON in seconds, from none to 24 hours; None if it is no number.
+
+    `of_one` is how many of its units make a second.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(min(value, 1)):
         return None
-    return float(min(max(value, 0), LONGEST_RETRY_AFTER.total_seconds()))
+    return min(max(value, 0), LONGEST_RETRY_AFTER.total_seconds() * of_one) / of_one
 
 
 def _longer(asked: timedelta | None, wait: float | None) -> timedelta | None:

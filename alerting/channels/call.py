@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from alerting.channels.answer import Answer
+from alerting.channels.reasons import reason
 from alerting.channels.secrets import scrubbed
 from alerting.channels.tls import tls_context
 from alerting.guard import GuardedDialler
@@ -60,8 +61,9 @@ class Caller:
         except TimeoutError:
             failure = DeliveryError(f"{request.place} did not answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            said = scrubbed(_reason(error), request.secrets)
-            failure = DeliveryError(f"{request.place} could not be reached: {said}")
+            why, hint = reason(error)
+            said = clip(scrubbed(why, request.secrets), _LONGEST_QUOTE)
+            failure = DeliveryError(f"{request.place} could not be reached: {said}", hint=hint)
         raise failure  # here and not above: the library's error may repeat the URL
 
     async def _answer(self, request: Request) -> Answer:
@@ -121,14 +123,3 @@ async def _beginning(response: aiohttp.ClientResponse, deadline: float) -> bytes
     except (TimeoutError, aiohttp.ClientError, OSError):
         received += b" (cut short)"
     return bytes(received)
-
-
-def _reason(error: Exception) -> str:
-    """Why, without the URL, which some of the library's errors repeat."""
-    if isinstance(error, aiohttp.ClientResponseError):
-        said = error.message
-    elif isinstance(error, aiohttp.InvalidURL):
-        said = error.description or "the URL cannot be used"
-    else:
-        said = str(error) or type(error).__name__
-    return clip(one_line(said), _LONGEST_QUOTE)

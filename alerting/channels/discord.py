@@ -5,20 +5,21 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from alerting.channels.answer import Answer, Fault, refusal, seconds
-from alerting.channels.call import Caller, Request, as_json, receipt
-from alerting.channels.own_words import told
+from alerting.channels.call import Request, as_json, receipt
+from alerting.channels.chat_sender import ChatSender
 from alerting.channels.secret_url import SecretUrlSettings
 from alerting.channels.secrets import secrets_of_url
 from alerting.chat import Entry, Markup, Post, fitted, post, utf16, within
-from alerting.guard import GuardedDialler
 from alerting.own import Words
 from news.alert import Alert, Delivery, Receipt
-from news.clock import Clock
 from news.text import clip
 
 # What Discord takes, from its documentation, in UTF-16 units: content, an embed's title, description and footer, the
 # text of all embeds together, and their number.
 _CONTENT, _TITLE, _DESCRIPTION, _FOOTER, _ALL, _EMBEDS = 2_000, 256, 4_096, 2_048, 6_000, 10
+_AUTHOR = 256
+# What a 400 says where every message would get it: the thread is archived, the channel is a forum.
+_OF_THE_CHANNEL = (50_083, 220_001, 220_003, 220_004)
 _LOOK_AT_THE_CHANNEL = (
     "Discord no longer knows this webhook: make a new one in the channel's settings, put its URL where the old one "
     "was, then resume the channel"
@@ -50,17 +51,8 @@ class DiscordSettings(SecretUrlSettings):
     """Where the webhook's URL is kept, as Discord shows it."""
 
 
-class DiscordSender:
+class DiscordSender(ChatSender[DiscordSettings]):
     """Posts each delivery over a connection of its own."""
-
-    def __init__(self, settings: DiscordSettings, guard: GuardedDialler, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._caller = Caller(guard, settings.timeout, settings.ca_file)
-
-    async def send(self, delivery: Delivery) -> Receipt:
-        """Post the alert. Raises DeliveryError, which says whether and when to try again."""
-        return await told(delivery, self._settings.template, WORDS, lambda own: self._post(delivery, own))
 
     async def _post(self, delivery: Delivery, own: str) -> Receipt:
         url = self._settings.url()
@@ -70,16 +62,16 @@ class DiscordSender:
         if answer.is_success:
             return receipt(answer, request, "message", answer.values.get("id"))
         fault = fault_of(answer)
-        hint = _LOOK_AT_THE_CHANNEL if fault == "settings" else ""
+        hint = _hint(answer) if fault == "settings" else ""
         raise refusal(answer, request.place, self._clock.now(), fault, hint, seconds(answer.values.get("retry_after")))
 
 
 def fault_of(answer: Answer) -> Fault:
-    """401, 403 and 404 mean the webhook (`Unknown Webhook`), 400 the message."""
+    """401, 403 and 404 mean the webhook (`Unknown Webhook`), 400 the message, unless its code means the channel."""
     if answer.status in (401, 403, 404):
         return "settings"
     if answer.status == 400:
-        return "message"
+        return "settings" if answer.values.get("code") in _OF_THE_CHANNEL else "message"
     return "gone" if answer.status == 410 else "passing"
 
 
@@ -113,7 +105,8 @@ def _message(said: Post) -> dict[str, Any]:
 def _embed(entry: Entry) -> dict[str, Any]:
     description = _description(entry)
     return {
-        **({"author": {"name": entry.section}} if entry.section else {}),  # shown as it is, and so is the footer
+        # Shown as it is, and so is the footer.
+        **({"author": {"name": clip(entry.section, _AUTHOR // 2)}} if entry.section else {}),
         "title": within(entry.title, _IN_TITLE, _TITLE),
         **({"url": entry.link} if entry.link else {}),
         **({"description": description} if description else {}),
@@ -135,6 +128,15 @@ def _fits(written: dict[str, Any]) -> bool:
     ]
     is_short = utf16(written["content"]) <= _CONTENT and max(descriptions, default=0) <= _DESCRIPTION
     return is_short and sum(descriptions) + sum(others) <= _ALL
+
+
+def _hint(answer: Answer) -> str:
+    if answer.status == 400:
+        return (
+            "Discord takes no message there: end the webhook's URL with ?thread_id= and the number of a thread that is "
+            "open, or make a webhook in a text channel; then resume the channel"
+        )
+    return _LOOK_AT_THE_CHANNEL
 
 
 def _waiting(url: str) -> str:

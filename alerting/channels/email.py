@@ -138,6 +138,9 @@ class EmailSender:
             unsubscribe=settings.headers_to_leave(links),
         )
         password = read_secret(settings.password_env, settings.password_file) if settings.username else ""
+        to = tuple(address for address in settings.to if address not in delivery.reached)
+        if not to:  # whoever was still to be reached has been taken out of the settings
+            return Receipt("all have it from attempts before", written.trouble)
         client = self._client()
         failure: DeliveryError
         try:
@@ -145,11 +148,16 @@ class EmailSender:
                 await client.connect(sock=await self._guard.connect(*settings.endpoint()))
                 if settings.username:
                     await log_in(client, settings.username, password)
-                answer = await hand_over(client, Envelope(settings.sender, settings.to, message), delivery.attempts)
+                done = await hand_over(client, Envelope(settings.sender, to, message))
             await leave(client)
-            return Receipt(self._said(answer, password), written.trouble)
+            answer = self._said(done.answer, password)
+            if not done.put_off:
+                return Receipt(answer, written.trouble)
+            waits = f"the mail is still to reach {', '.join(done.put_off)}"
+            failure = DeliveryError(waits, answer=answer, reached=done.reached)
         except (OSError, ValueError, VigieError, SMTPException) as error:
-            failure = verdict(error, lambda text: self._said(text, password))
+            host, port = settings.endpoint()
+            failure = verdict(error, f"the SMTP server {host}:{port}", lambda text: self._said(text, password))
         finally:
             client.close()
         raise failure  # here and not above: the library's error may repeat the password

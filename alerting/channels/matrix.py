@@ -8,15 +8,13 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from alerting.channels.answer import Answer, Fault, refusal, seconds
-from alerting.channels.call import Caller, Request, as_json, receipt
-from alerting.channels.own_words import told
+from alerting.channels.call import Request, as_json, receipt
+from alerting.channels.chat_sender import ChatSender, ChatSettings
 from alerting.channels.secrets import read_secret
-from alerting.channels.settings import BaseUrl, ChannelSettings, OwnText, is_in_clear
+from alerting.channels.settings import BaseUrl, is_in_clear
 from alerting.chat import PLAIN, Entry, Markup, Post, fitted, in_lines, post
-from alerting.guard import GuardedDialler
 from alerting.own import Words
 from news.alert import Alert, Delivery, Receipt
-from news.clock import Clock
 from news.url import endpoint
 
 _LONGEST = 40_000  # bytes of the content; an event may have 65,536, with what the server adds
@@ -39,16 +37,13 @@ MARKUP = Markup(
 )
 
 
-class MatrixSettings(ChannelSettings):
+class MatrixSettings(ChatSettings):
     """The homeserver, the room, and where the access token of the account that writes there is kept."""
 
     homeserver: BaseUrl = Field(description="the server of the account that writes, as in https://matrix.example.org")
     room: str = Field(description="the room's internal id, which begins with an exclamation mark")
     token_env: str = Field(default="", description="the environment variable that holds the access token")
     token_file: str = Field(default="", description="the file that holds the access token")
-    ca_file: str = Field(default="", description="PEM file of the CAs to trust instead of the system's")
-    timeout: float = Field(default=20, gt=0, le=60, description="seconds for one attempt, all in all")
-    template: OwnText = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "MatrixSettings":
@@ -69,17 +64,8 @@ class MatrixSettings(ChannelSettings):
         return self.room
 
 
-class MatrixSender:
-    """Sends each delivery over a connection of its own."""
-
-    def __init__(self, settings: MatrixSettings, guard: GuardedDialler, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._caller = Caller(guard, settings.timeout, settings.ca_file)
-
-    async def send(self, delivery: Delivery) -> Receipt:
-        """Send the alert. Raises DeliveryError, which says whether and when to try again."""
-        return await told(delivery, self._settings.template, WORDS, lambda own: self._post(delivery, own))
+class MatrixSender(ChatSender[MatrixSettings]):
+    """Posts each delivery over a connection of its own."""
 
     async def _post(self, delivery: Delivery, own: str) -> Receipt:
         settings = self._settings
@@ -96,14 +82,14 @@ class MatrixSender:
         if answer.is_success:
             return receipt(answer, request, "event", answer.values.get("event_id"))
         fault = fault_of(answer)
-        asked = seconds(answer.values.get("retry_after_ms"))
-        wait = asked / 1000 if asked is not None else None
+        wait = seconds(answer.values.get("retry_after_ms"), of_one=1_000)
         raise refusal(answer, request.place, self._clock.now(), fault, _hint(answer, fault), wait)
 
 
 def fault_of(answer: Answer) -> Fault:
-    """401, 403 and 404 mean the token, the room or the server; 400 and 413 this message."""
-    if answer.status in (401, 403, 404, 405):
+    """401, 403 and 404 mean the token, the room or the server; 400 and 413 this message, if not the room's id."""
+    is_of_room = answer.status == 400 and answer.values.get("errcode") == "M_INVALID_PARAM"
+    if answer.status in (401, 403, 404, 405) or is_of_room:
         return "settings"
     if answer.status in (400, _TOO_LARGE):
         return "message"

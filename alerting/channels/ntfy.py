@@ -10,17 +10,15 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from alerting.channels.answer import Answer, Fault, refusal
-from alerting.channels.call import Caller, Request, as_json, receipt
-from alerting.channels.own_words import told
+from alerting.channels.call import Request, as_json, receipt
+from alerting.channels.chat_sender import ChatSender, ChatSettings
 from alerting.channels.secrets import read_secret
-from alerting.channels.settings import BaseUrl, ChannelSettings, OwnText, is_in_clear
+from alerting.channels.settings import BaseUrl, is_in_clear
 from alerting.chat import Markup, Post, fitted, in_lines, post
-from alerting.guard import GuardedDialler
 from alerting.marks import one_line
 from alerting.own import Words
 from alerting.sandbox import as_it_is
 from news.alert import Alert, Delivery, Receipt
-from news.clock import Clock
 from news.errors import DeliveryError, RetryAdvice
 from news.text import clip
 from news.url import endpoint
@@ -29,6 +27,8 @@ _LONGEST = 4_000  # bytes; what is over 4,096 becomes an attachment
 _LONGEST_TITLE = 200
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 _TOO_LARGE = 413
+# What a 400 says where every message would get it: the topic is none, or is one that the server keeps for itself.
+_OF_THE_TOPIC = (40_009, 40_010)
 
 MARKUP = Markup(plain=str, hit=lambda text: f"**{text}**", strong=str, link=lambda text, url: f"{text}\n{url}")
 _WITHOUT_LINK = Markup(plain=str, hit=lambda text: f"**{text}**", strong=str, link=lambda text, _: text)
@@ -38,7 +38,7 @@ def _list(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-class NtfySettings(ChannelSettings):
+class NtfySettings(ChatSettings):
     """The server, the topic, and the login where the topic asks for one."""
 
     server: BaseUrl = Field(default="https://ntfy.sh", description="the ntfy server")
@@ -54,9 +54,6 @@ class NtfySettings(ChannelSettings):
     tags: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(
         default=(), max_length=5, description="words or names of emojis shown with it, as a list or with commas"
     )
-    ca_file: str = Field(default="", description="PEM file of the CAs to trust instead of the system's")
-    timeout: float = Field(default=20, gt=0, le=60, description="seconds for one attempt, all in all")
-    template: OwnText = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "NtfySettings":
@@ -89,17 +86,8 @@ class NtfySettings(ChannelSettings):
         return topic
 
 
-class NtfySender:
-    """Publishes each delivery over a connection of its own."""
-
-    def __init__(self, settings: NtfySettings, guard: GuardedDialler, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._caller = Caller(guard, settings.timeout, settings.ca_file)
-
-    async def send(self, delivery: Delivery) -> Receipt:
-        """Publish the alert. Raises DeliveryError, which says whether and when to try again."""
-        return await told(delivery, self._settings.template, WORDS, lambda own: self._post(delivery, own))
+class NtfySender(ChatSender[NtfySettings]):
+    """Posts each delivery over a connection of its own."""
 
     async def _post(self, delivery: Delivery, own: str) -> Receipt:
         settings = self._settings
@@ -134,8 +122,8 @@ class NtfySender:
 
 
 def fault_of(answer: Answer) -> Fault:
-    """401, 403 and 404 mean the login, the topic or the server; 400 and 413 this message."""
-    if answer.status in (401, 403, 404, 405):
+    """401, 403 and 404 mean the login, the topic or the server; 400 and 413 this message, if not the topic."""
+    if answer.status in (401, 403, 404, 405) or answer.values.get("code") in _OF_THE_TOPIC:
         return "settings"
     if answer.status in (400, _TOO_LARGE):
         return "message"
@@ -169,6 +157,8 @@ WORDS = Words(as_it_is, _fits)
 def _hint(answer: Answer, fault: Fault) -> str:
     if answer.status in (401, 403):
         return "the server refuses the login or the topic: check token, username and rights, then resume the channel"
+    if answer.status == 400 and fault == "settings":
+        return "the server does not take this topic: choose another name, then resume the channel"
     if fault == "settings":
         return "check the server's address, then resume the channel"
     return ""

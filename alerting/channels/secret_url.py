@@ -2,20 +2,18 @@
 
 from pydantic import Field, model_validator
 
+from alerting.channels.chat_sender import ChatSettings
 from alerting.channels.secrets import read_secret
-from alerting.channels.settings import ChannelSettings, OwnText, is_in_clear
+from alerting.channels.settings import is_in_clear
 from news.errors import BadUrlError, DeliveryError, RetryAdvice
 from news.url import checked, endpoint
 
 
-class SecretUrlSettings(ChannelSettings):
+class SecretUrlSettings(ChatSettings):
     """Where the webhook's URL is kept."""
 
     url_env: str = Field(default="", description="the environment variable that holds the webhook's URL")
     url_file: str = Field(default="", description="the file that holds the webhook's URL")
-    ca_file: str = Field(default="", description="PEM file of the CAs to trust instead of the system's")
-    timeout: float = Field(default=20, gt=0, le=60, description="seconds for one attempt, all in all")
-    template: OwnText = None
 
     @model_validator(mode="after")
     def _one_url(self) -> "SecretUrlSettings":

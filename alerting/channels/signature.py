@@ -19,15 +19,19 @@ def generate_secret() -> str:
 
 
 def signing_key(secret: str) -> bytes:
-    """The key that the secret spells. Raises ConfigError, without repeating it, if it is none."""
+    """The key that the secret spells. Raises ConfigError, without repeating it, if it is none.
+
+    What is not of the alphabet is not skipped: the receiver's library might read another key out of it.
+    """
+    bare = secret.strip().removeprefix(PREFIX).rstrip("=")
     try:
-        key = base64.b64decode(secret.removeprefix(PREFIX) + "==", validate=False)
+        key = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
         raise ConfigError(
             "the webhook's secret is not one of Standard Webhooks",
-            f"it is {PREFIX} followed by {_SHORTEST_KEY} to {_LONGEST_KEY} bytes in Base64",
+            f"it is {PREFIX} followed by {_SHORTEST_KEY} to {_LONGEST_KEY} bytes in Base64 (letters, digits, + and /)",
         )
     return key
 

@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from alerting.channels.answer import Answer, Fault, refusal
-from alerting.channels.call import Caller, Request, as_json
-from alerting.channels.own_words import told
+from alerting.channels.call import Request, as_json
+from alerting.channels.chat_sender import ChatSender
 from alerting.channels.secret_url import SecretUrlSettings
 from alerting.channels.secrets import secrets_of_url
 from alerting.chat import Entry, Other, Post, fitted, post
-from alerting.guard import GuardedDialler
 from alerting.marks import Piece
 from alerting.own import Words
 from news.alert import Alert, Delivery, Receipt
-from news.clock import Clock
 
 _LONGEST = 12_000  # characters; Slack takes more, a reader does not
 _MOST_ENTRIES = 20
@@ -32,17 +30,8 @@ class SlackSettings(SecretUrlSettings):
     """Where the webhook's URL is kept, as Slack shows it."""
 
 
-class SlackSender:
+class SlackSender(ChatSender[SlackSettings]):
     """Posts each delivery over a connection of its own."""
-
-    def __init__(self, settings: SlackSettings, guard: GuardedDialler, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._caller = Caller(guard, settings.timeout, settings.ca_file)
-
-    async def send(self, delivery: Delivery) -> Receipt:
-        """Post the alert. Raises DeliveryError, which says whether and when to try again."""
-        return await told(delivery, self._settings.template, WORDS, lambda own: self._post(delivery, own))
 
     async def _post(self, delivery: Delivery, own: str) -> Receipt:
         url = self._settings.url()

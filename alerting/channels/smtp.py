@@ -1,7 +1,6 @@
 """One conversation with an SMTP server, and what its ways of failing mean for the delivery."""
 
 import contextlib
-import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,14 +14,14 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
+from alerting.channels.reasons import reason
 from news.errors import DeliveryError, RetryAdvice, VigieError
 
-# A recipient whom the server puts off holds the mail for the others during this many attempts (greylisting passes in
-# one or two); then those who can be reached get it.
-_ATTEMPTS_FOR_ALL = 4
 _LEAVE_SECONDS = 3.0
 _UNAVAILABLE = 421
 _LOGIN_REFUSED = {530, 534, 535, 538}
+_AT_ANOTHER_PORT = "if this goes on, check host, port and security: port 465 is tls as a rule, port 587 starttls"
+_WITHOUT_STARTTLS = "if TLS begins with the first byte there, set security to tls; else choose another port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +51,32 @@ async def log_in(client: SMTP, username: str, password: str) -> None:
     )
 
 
-async def hand_over(client: SMTP, envelope: Envelope, attempts: int) -> str:
-    """Give the message to the server, and its answer on taking it; `attempts` is how many were made before this one.
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The server's answer on taking the message, for whom it took it, and whom it put off until later."""
 
-    Those whom it refuses for good are named in the answer, as long as it takes the message for someone.
+    answer: str
+    reached: tuple[str, ...]
+    put_off: tuple[str, ...]
+
+
+async def hand_over(client: SMTP, envelope: Envelope) -> HandedOver:
+    """Give the message to the server for all those of the recipients whom it takes; the others are in the answer.
+
+    Raises SMTPRecipientRefused where it takes none of them.
     """
     await client.mail(envelope.sender)
     refused = await _refused_of(client, envelope.to)
     put_off = [refusal for refusal in refused if refusal.code < 500]
-    if len(refused) == len(envelope.to) or (put_off and attempts < _ATTEMPTS_FOR_ALL):
+    if len(refused) == len(envelope.to):
         raise (put_off or refused)[0]
     taken = await client.data(envelope.message)
-    return f"{taken.code} {taken.message}{_named(refused)}"
+    not_reached = {one.recipient for one in refused}
+    return HandedOver(
+        f"{taken.code} {taken.message}{_named(refused)}",
+        tuple(address for address in envelope.to if address not in not_reached),
+        tuple(one.recipient for one in put_off),
+    )
 
 
 async def leave(client: SMTP) -> None:
@@ -72,23 +85,21 @@ async def leave(client: SMTP) -> None:
         await client.quit(timeout=_LEAVE_SECONDS)
 
 
-def verdict(error: Exception, said: Callable[[str], str]) -> DeliveryError:
-    """What the failure means for the delivery; `said` makes the server's words fit to be repeated."""
+def verdict(error: Exception, place: str, said: Callable[[str], str]) -> DeliveryError:
+    """What the failure means for the delivery; `place` names the server, `said` makes its words fit to be repeated."""
     if isinstance(error, DeliveryError):
         return error
     if isinstance(error, SMTPResponseException):
         answer = said(f"{error.code} {error.message}")
-        return DeliveryError(f"the SMTP server answered {answer}", _advice(error), answer=answer, hint=_hint(error))
+        return DeliveryError(f"{place} answered {answer}", _advice(error), answer=answer, hint=_hint(error))
     if isinstance(error, VigieError):
         return DeliveryError(error.message, hint=error.hint)
     if isinstance(error, TimeoutError):
-        return DeliveryError("the SMTP server did not answer in time")
-    cause = error.__cause__ or error
-    hint = "if the server's certificate is of a CA of its own, name that in ca_file"
-    return DeliveryError(
-        said(f"the SMTP server could not be used: {cause}"),
-        hint=hint if isinstance(cause, ssl.SSLCertVerificationError) else "",
-    )
+        return DeliveryError(f"{place} did not answer in time", hint=_AT_ANOTHER_PORT)
+    if "STARTTLS extension not supported" in str(error):  # aiosmtplib has no class for it
+        return DeliveryError(f"{place} offers no STARTTLS", hint=_WITHOUT_STARTTLS)
+    why, hint = reason(error)
+    return DeliveryError(said(f"{place} could not be used: {why}"), hint=hint)
 
 
 async def _refused_of(client: SMTP, to: Iterable[str]) -> list[SMTPRecipientRefused]:
@@ -104,7 +115,10 @@ async def _refused_of(client: SMTP, to: Iterable[str]) -> list[SMTPRecipientRefu
 
 
 def _named(refused: Iterable[SMTPRecipientRefused]) -> str:
-    return "".join(f"; but {one.recipient} was refused: {one.code} {one.message}" for one in refused)
+    return "".join(
+        f"; but {one.recipient} was {'refused' if one.code >= 500 else 'put off'}: {one.code} {one.message}"
+        for one in refused
+    )
 
 
 def _advice(error: SMTPResponseException) -> RetryAdvice:

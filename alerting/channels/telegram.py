@@ -7,15 +7,13 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from alerting.channels.answer import Answer, Fault, refusal, seconds
-from alerting.channels.call import Caller, Request, as_json, receipt
-from alerting.channels.own_words import told
+from alerting.channels.call import Request, as_json, receipt
+from alerting.channels.chat_sender import ChatSender, ChatSettings
 from alerting.channels.secrets import read_secret
-from alerting.channels.settings import BaseUrl, ChannelSettings, OwnText, is_in_clear
+from alerting.channels.settings import BaseUrl, is_in_clear
 from alerting.chat import Markup, Post, fitted, in_lines, post, utf16
-from alerting.guard import GuardedDialler
 from alerting.own import Words
 from news.alert import Alert, Delivery, Receipt
-from news.clock import Clock
 from news.errors import DeliveryError, RetryAdvice
 from news.url import endpoint
 
@@ -43,7 +41,7 @@ MARKUP = Markup(
 )
 
 
-class TelegramSettings(ChannelSettings):
+class TelegramSettings(ChatSettings):
     """Where the bot's token is kept, and the chat that is told."""
 
     chat: str = Field(description="the chat that is told: its number, or @name of a public channel")
@@ -51,9 +49,6 @@ class TelegramSettings(ChannelSettings):
     token_env: str = Field(default="", description="the environment variable that holds the bot's token")
     token_file: str = Field(default="", description="the file that holds the bot's token")
     api: BaseUrl = Field(default="https://api.telegram.org", description="the Bot API, if it is a server of your own")
-    ca_file: str = Field(default="", description="PEM file of the CAs to trust instead of the system's")
-    timeout: float = Field(default=20, gt=0, le=60, description="seconds for one attempt, all in all")
-    template: OwnText = None
 
     @model_validator(mode="before")
     @classmethod
@@ -92,17 +87,8 @@ class TelegramSettings(ChannelSettings):
         return token
 
 
-class TelegramSender:
-    """Sends each delivery over a connection of its own."""
-
-    def __init__(self, settings: TelegramSettings, guard: GuardedDialler, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._caller = Caller(guard, settings.timeout, settings.ca_file)
-
-    async def send(self, delivery: Delivery) -> Receipt:
-        """Send the alert. Raises DeliveryError, which says whether and when to try again."""
-        return await told(delivery, self._settings.template, WORDS, lambda own: self._post(delivery, own))
+class TelegramSender(ChatSender[TelegramSettings]):
+    """Posts each delivery over a connection of its own."""
 
     async def _post(self, delivery: Delivery, own: str) -> Receipt:
         token = self._settings.token()

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+import re
 import sqlite3
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from service.keys import instance_key
 from service.settings import LogSettings
 from storage import Database
 from tests.commands import Commands, Said
+from tests.receivers import ReceivedMail
 from tests.secret_town import CHATS, DATABASE_PASSWORD, IN_ENVIRONMENT, IN_FILE, IN_URL, Town, town
 from web.app import make_app
 from web.server import WebServer
@@ -68,10 +70,13 @@ def log() -> Iterator[io.StringIO]:
     """All that the service would log, at its most talkative."""
     root, configured = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
+    receiver = logging.getLogger("mail.log")  # that of the mail server, which is not Vigie's
+    receiver.disabled = True
     said = io.StringIO()
     with redirect_stderr(said):
         logs.configure(LogSettings(level="debug", format="json"))
     yield said
+    receiver.disabled = False
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.configure(**configured)
@@ -90,6 +95,8 @@ COMMANDS = [
     *[["channel", *verb] for kind in ("slack", "discord", "telegram", "matrix", "ntfy")
       for verb in (("show", kind), ("test", kind), ("preview", kind))],
     ["watch", "feed", "Tout"],
+    ["story", "list", "--json"], ["story", "show", "1"], ["watchlist", "list", "--json"],
+    ["channel", "preview", "telegram", "--kind", "all"], ["channel", "show", "ntfy with a login", "--json"],
     ["watch", "list"], ["watch", "show", "Tout"], ["watch", "list", "--json"], ["watch", "explain", "Tout", "1"],
     ["deliveries", "list"], ["deliveries", "list", "--json"],
     *[["deliveries", "show", str(number)] for number in range(1, 12)],
@@ -102,6 +109,7 @@ async def _live(town: Town) -> None:
     vigie = town.vigie
     added = await _said(town, "channel", "add", "webhook", "made", "--url", town.webhooks[2].url, "--json")
     town.made = json.loads(added)["secret"]
+    town.remade = json.loads(await _said(town, "channel", "rotate", "made", "--json"))["secret"]
     for hours in (0, 1, 7, 30, 31):
         vigie.wait(hours=hours)
         town.site.scripts |= town.later if hours > 1 else {}
@@ -141,6 +149,13 @@ async def _pages(town: Town, known: Feeds) -> dict[str, str]:
         await server.stop()
 
 
+def _tokens(mail: ReceivedMail) -> set[str]:
+    """What its links end with."""
+    text = mail.message.get_body(("plain",))
+    assert text is not None
+    return set(re.findall(r"/feedback/(\S+)", text.get_content()))
+
+
 def _columns(file: Path) -> dict[str, str]:
     """All that the database keeps, by table and column."""
     with sqlite3.connect(file) as database:
@@ -172,6 +187,7 @@ async def _everything(town: Town, log: io.StringIO) -> Written:
 
 async def _secrets(town: Town, feedback: Feedback) -> dict[str, set[str]]:
     named = {**IN_ENVIRONMENT, **CHATS, "of a file": IN_FILE, "in the URL": IN_URL, "made by Vigie": town.made}
+    named["made anew"] = town.remade
     database = town.vigie.archive.database
     path = (await feeds(town.vigie.archive)).of_watch(1)
     own = {
@@ -205,9 +221,14 @@ async def test_no_secret_is_anywhere_but_where_it_belongs(
         kinds = {delivery.alert.kind for delivery in await around.vigie.deliveries()}
         assert kinds == ({"match", "update"} if is_kind else {"match", "blocked", "channel"})
         secrets = await _secrets(around, feedback)
+        tokens = {token for mail in around.smtp.mails for token in _tokens(mail)}
+    assert bool(tokens) == is_kind
+    places = written.found({"links": tokens}).get("links", [])
+    assert {place.split()[0] for place in places} == ({"mail"} if is_kind else set())
     assert written.found(secrets) == {
         "in the URL": ["database: channel.settings"],
         "made by Vigie": ["database: channel.settings"],
+        "made anew": ["database: channel.settings"],
         "feedback key": ["database: secret.value"],
         "feed key": ["database: secret.value"],
         "feed token": ["the feed", "vigie watch feed Tout"],
@@ -263,6 +284,33 @@ async def test_a_login_in_a_url_is_refused_and_not_repeated(tmp_path: Path) -> N
         said = await _run(commands, *arguments)
         assert said.code == 2, arguments
         assert DATABASE_PASSWORD not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '[[channel]]\nname = "a"\nkind = "email"\nhost = "h.example"\nfrom = "v@example.com"\nto = ["a@example.com"]\n'
+        'username = "u"\npassword_env = "SECRET"\n',
+        '[[channel]]\nname = "a"\nkind = "webhook"\nurl = "https://h.example/"\nsecret_env = "SECRET"\n',
+        '[[channel]]\nname = "a"\nkind = "telegram"\nchat = "1"\ntoken = "SECRET"\n',
+        '[[channel]]\nname = "a"\nkind = "slack"\nurl = "https://h.example/SECRET"\n',
+        '[[channel]]\nname = "a"\nkind = "ntfy"\ntopic = "t"\nserver = "https://u:SECRET@h.example"\n',
+        '[[source]]\nurl = "https://a.example/"\naccess = { user = "u", password_env = "SECRET" }\n',
+        '[[source]]\nurl = "https://a.example/"\naccess = { headers_env = { X-Key = "SECRET" } }\n',
+        '[[source]]\nurl = "https://a.example/"\naccess = { proxy = "http://u:SECRET@p.example:80" }\n',
+        '[web]\npublic_url = "https://u:SECRET@vigie.example"\n',
+    ],
+)
+def test_a_secret_that_is_written_where_its_place_belongs_is_refused_and_not_repeated(
+    tmp_path: Path, settings: str
+) -> None:
+    secret = "canary-misplaced:5512="
+    commands = Commands(tmp_path)
+    commands.settings(settings.replace("SECRET", secret))
+    for arguments in (["channel", "list"], ["channel", "show", "a", "--json"], ["source", "list"], ["doctor"]):
+        said = commands(*arguments)
+        assert said.code != 0, arguments
+        assert "canary" not in said.out + said.err
 
 
 def test_a_value_that_holds_a_secret_does_not_print_it() -> None:

@@ -1,15 +1,27 @@
-"""A service that is told to stop while receivers do not answer: it ends in time, and nothing is lost or held."""
+"""Who is told to stop while receivers do not answer ends in time, and nothing is lost or held."""
 
 import asyncio
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 
+from alerting.channels import build
+from alerting.guard import GuardedDialler
+from cli.network import system_resolve
+from news.address import AllowList
+from news.alert import Alert, Channel
+from news.clock import ManualClock
+from news.guard import Guard
+from service.deliver import Deliverer
+from storage import Database
 from tests.acceptance.test_crash import SECRET, rows, settings
-from tests.receivers import Reply, WebhookReceiver
+from tests.receivers import STALL, TOLD, Reply, SmtpReceiver, WebhookReceiver
+from tests.samples import NOON
 from tests.service_process import service
 from tests.sites import LocalSite
 
@@ -48,3 +60,34 @@ async def test_a_stop_waits_for_no_receiver_gives_the_leases_back_and_sends_agai
             await vigie.logged("delivery", state="sent")
         assert len({call.headers["webhook-id"] for call in webhook.calls}) == 1
         assert len(webhook.calls) == 2
+
+
+async def test_a_stop_breaks_a_mail_off_whose_server_stalls_and_it_goes_again_under_the_same_id(
+    database: Database,
+) -> None:
+    clock, lease = ManualClock(NOON), timedelta(minutes=1)
+    dialler = GuardedDialler(Guard(AllowList.parse(["127.0.0.0/8"]), system_resolve))
+    one, next_one = (
+        Deliverer(database, clock, name, lease, lambda channel: build(channel, dialler, clock)) for name in ("a", "b")
+    )
+    async with SmtpReceiver() as smtp, asyncio.timeout(60):
+        own = {"host": "127.0.0.1", "port": smtp.port, "security": "none", "timeout": 300}
+        own |= {"from": "vigie@example.com", "to": ["desk@example.com"]}
+        async with database.write() as tx:
+            number = await tx.channels.put(Channel(0, "desk", "email", own), NOON)
+            await tx.outbox.add(Alert("", "", NOON, TOLD, kind="silent"), None, [number])
+        smtp.answers["accepted"].append(STALL)
+        await one.begin_due()
+        while not smtp.mails:  # noqa: ASYNC110 (the receiver tells nobody)
+            await asyncio.sleep(0)
+        one.wind_down()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await one.finish()
+        await one.release_all()
+        await next_one.send_all_due()
+        async with database.read() as tx:
+            [sent] = await tx.outbox.latest(9)
+        assert (sent.state, sent.attempts) == ("sent", 1)
+        first, second = smtp.mails
+        assert first.message["Message-ID"] == second.message["Message-ID"]

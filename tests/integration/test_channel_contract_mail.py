@@ -176,16 +176,61 @@ async def test_a_mail_is_readable_without_html_and_marks_its_hits_in_both(smtp: 
 
 
 async def test_a_story_is_one_thread(smtp: SmtpReceiver) -> None:
-    first = await mailed(smtp)
+    """Also where several people are told: all get one message, and so all have the one that is answered."""
+    several: dict[str, Any] = {"to": ["desk@example.com", "night@example.com"]}
+    first = await mailed(smtp, **several)
     assert first["In-Reply-To"] is first["References"] is None
-    delivery = a_delivery("email", settings(smtp))
+    delivery = a_delivery("email", settings(smtp, **several))
     await send(replace(delivery, key="another", thread_key=delivery.key))
     update = smtp.mails[-1].message
     assert update["In-Reply-To"] == update["References"] == first["Message-ID"]
     assert update["Message-ID"] == "<another@example.com>"
+    assert [mail.to for mail in smtp.mails] == [("desk@example.com", "night@example.com")] * 2
 
 
 async def test_who_wants_no_more_is_told_where_to_say_so_if_there_is_a_place(smtp: SmtpReceiver) -> None:
     assert (await mailed(smtp))["List-Unsubscribe"] is None
     for way_out in ("mailto:desk@example.com?subject=no%20more", "https://example.com/" + "x" * 300):
         assert (await mailed(smtp, unsubscribe=way_out))["List-Unsubscribe"] == f"<{way_out}>"
+
+
+async def test_of_two_recipients_one_whose_mailbox_is_full_is_reached_alone_in_the_end(database: Database) -> None:
+    """Row 46: 450 for one of several; each gets the mail once, also where it was given up and is replayed."""
+    clock, full = ManualClock(NOON), "450 4.2.2 mailbox full"
+    async with SmtpReceiver() as smtp:
+        own = settings(smtp, to=["a@example.com", "b@example.com"])
+        async with database.write() as tx:
+            number = await tx.channels.put(Channel(0, "desk", "email", own), NOON)
+            await tx.outbox.add(replace(ALERT, watch="", query="", kind="silent"), None, [number])
+        deliverer = Deliverer(
+            database, clock, "me", timedelta(minutes=1), lambda channel: build(channel, DIALLER, clock), lambda: 0
+        )
+        smtp.answers["rcpt"].extend(["", full])
+        await deliverer.send_all_due()
+        [waiting] = await everything(database)
+        assert (waiting.state, waiting.reached) == ("pending", ("a@example.com",))
+        assert "b@example.com was put off" in waiting.last_error
+        clock.set(NOON + timedelta(days=5, hours=1))
+        smtp.answers["rcpt"].append(full)
+        await deliverer.send_all_due()
+        [dead] = await everything(database)
+        assert (dead.state, dead.reached) == ("dead", ("a@example.com",))
+        await replayed(database, clock)
+        await deliverer.send_all_due()
+        assert [mail.to for mail in smtp.mails] == [("a@example.com",), ("b@example.com",)]
+        assert [one.state for one in await everything(database)] == ["sent"]
+        await replayed(database, clock)  # of what was sent, a replay is for all
+        await deliverer.send_all_due()
+        assert smtp.mails[-1].to == ("a@example.com", "b@example.com")
+        async with database.read() as tx:
+            assert (await tx.channels.by_id(number)).failing_since is None
+
+
+async def everything(database: Database) -> list[Delivery]:
+    async with database.read() as tx:
+        return await tx.outbox.latest(9)
+
+
+async def replayed(database: Database, clock: ManualClock) -> None:
+    async with database.write() as tx:
+        await tx.outbox.replay([one.id for one in await tx.outbox.latest(9)], clock.now())

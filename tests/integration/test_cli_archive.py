@@ -199,6 +199,13 @@ def test_deliveries_are_listed_and_replayed_by_when_they_were_decided(vigie: Com
     assert [one["id"] for one in vigie("deliveries", "replay", *since, "--json").json] == [3]
 
 
+@pytest.mark.parametrize("command", ["list", "replay"])
+def test_a_span_in_which_nothing_can_lie_is_bad_use(vigie: Commands, command: str) -> None:
+    refused = vigie("deliveries", command, "--since", "1h", "--until", "2h")
+    assert refused.code == 2
+    assert "--until is not after --since" in refused.err
+
+
 def test_a_replay_leaves_what_a_removed_channel_had_and_says_so(vigie: Commands) -> None:
     vigie.stored(_deliveries)
     vigie("channel", "remove", "channel 1")

@@ -78,7 +78,7 @@ def test_every_setting_of_every_kind_has_an_option(kind: str) -> None:
         ([*MAIL, "--to", "a@example.com", "--username", "me"], "a login is a username with one of"),
         ([*MAIL, "--to", "a@example.com", "--security", "maybe"], "'maybe' is not one of"),
         ([*HOOK, "--secret-env", "A", "--secret-file", "B"], "signed with one secret"),
-        (["channel", "add", "webhook", "desk", "--url", "gopher://x.example/"], "not an http or https one"),
+        (["channel", "add", "webhook", "desk", "--url", "gopher://x.example/"], "not an http or https URL"),
     ],
 )
 def test_what_cannot_be_a_channel_is_refused(vigie: Commands, arguments: list[str], said: str) -> None:

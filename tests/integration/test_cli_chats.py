@@ -47,7 +47,11 @@ async def test_a_chat_is_added_tried_and_shown_without_its_secret(vigie: Command
             await vigie.apart("channel", *words) for words in (["list"], ["show", "desk"], ["show", "desk", "--json"])
         ]
         [sent, _] = receiver.calls
-    assert [one.code for one in said] == [0, 0, 1, 0, 0, 0]
+    said.append(await vigie.apart("channel", "test", "desk"))
+    assert [one.code for one in said] == [0, 0, 1, 0, 0, 0, 1]
+    assert (
+        said[6].err == f"error: not accepted: http://{HOST}:{receiver.port} could not be reached: connection refused\n"
+    )
     assert said[1].out == "accepted: 200 OK: ok\n"
     assert "not accepted: " in said[2].err
     assert GOES_TO.get(kind, str(file)) in said[3].out

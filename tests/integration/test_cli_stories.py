@@ -11,7 +11,7 @@ from service.stories import StoryDesk
 from storage import Transaction
 from tests.commands import Commands
 from tests.made_news import NOW, Made, copy_of, made
-from tests.samples import HOUR, a_source
+from tests.samples import HOUR, a_source, a_watch
 
 
 @pytest.fixture
@@ -77,3 +77,28 @@ def test_a_story_that_is_not_there_is_told(vigie: Commands) -> None:
     assert said.code == 2
     assert "there is no story with id 77" in said.err
     assert "vigie story list" in said.err
+
+
+async def _watched(tx: Transaction) -> None:
+    await tx.watches.put(a_watch("Ministry", "x"), NOW)
+    await tx.watches.put(a_watch("Other", "x"), NOW)
+
+
+def test_a_story_that_is_muted_says_so_until_it_is_not(vigie: Commands) -> None:
+    vigie.stored(_watched)
+    assert vigie("story", "show", "2", "--json").json["muted"] == []
+    assert vigie("story", "unmute", "2", "Ministry").code == 2
+    assert vigie("story", "mute", "2", "Ministry").code == 0
+    assert [one["watch"] for one in vigie("story", "show", "2", "--json").json["muted"]] == ["Ministry"]
+    assert "muted for the watch “Ministry” since 20" in vigie("story", "show", "2").out
+    assert "muted" not in vigie("story", "show", "1").out
+    assert vigie("story", "unmute", "2", "Other").code == 2
+    assert "tells of story 2 again" in vigie("story", "unmute", "2", "Ministry").out
+    assert vigie("story", "show", "2", "--json").json["muted"] == []
+
+
+def test_only_a_story_and_a_watch_that_there_are_can_be_muted(vigie: Commands) -> None:
+    vigie.stored(_watched)
+    for arguments in (["99", "Ministry"], ["2", "Nobody"]):
+        for verb in ("mute", "unmute"):
+            assert vigie("story", verb, *arguments).code == 2

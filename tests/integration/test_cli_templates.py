@@ -1,9 +1,11 @@
 """Templates by commands and by the file: checked before they are kept, and previewed."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from news.alert import AlertKind
 from storage import Transaction
 from tests.commands import Commands
 from tests.samples import NOON, a_source, a_watch, an_article
@@ -86,6 +88,26 @@ def test_a_preview_without_an_article_tells_the_latest_match_or_an_example(vigie
     assert vigie("channel", "preview", "mail", "--json").json["subject"] == "Watch: A title <b>& more</b>"
     assert vigie("channel", "preview", "mail", "--article", "99").code == 2
     assert "line 1, column 4" in vigie("channel", "preview", "mail", "--template-subject", "{{ x }}").err
+
+
+def test_a_preview_tells_an_example_of_a_kind_or_of_each(vigie: Commands, tmp_path: Path) -> None:
+    arguments = ["channel", "preview", "mail", "--template-text"]
+    of_digests = _file(tmp_path, "{{ kind }}{% for story in stories %};{{ story.watch }}{% endfor %}")
+    seen = vigie(*arguments, of_digests, "--kind", "digest", "--json").json
+    assert (seen["kind"], seen["text"], seen["left"], seen["trouble"]) == (
+        "digest",
+        "digest;Watch;Other watch",
+        [],
+        "",
+    )
+    every = vigie(*arguments, of_digests, "--kind", "all", "--json").json
+    assert [one["kind"] for one in every] == list(get_args(AlertKind))
+    told = vigie(*arguments, _file(tmp_path, "{{ title }}"), "--kind", "all")
+    assert told.out.count("== ") >= len(every)
+    assert "the text template says nothing of `stories`: this is the built-in text" in told.err
+    assert vigie("channel", "preview", "mail", "--kind", "all", "--article", "1").code == 2
+    wrong = vigie("channel", "preview", "mail", "--kind", "digests")
+    assert (wrong.code, "of match, update," in wrong.err) == (2, True)
 
 
 def test_a_webhook_has_no_template_to_preview(vigie: Commands) -> None:

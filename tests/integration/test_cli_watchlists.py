@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from news.rules import rules_to
 from tests.commands import Commands
 
 HOOK = ["channel", "add", "webhook", "desk", "--url", "https://127.0.0.1/"]
@@ -108,6 +109,7 @@ def test_what_the_file_says_of_watchlists_holds_and_is_changed_there(vigie: Comm
         ('[[watch]]\nname = "a"\nquery = "b"\ndigest = "often"\n', "watch.digest"),
         ('[[watchlist]]\nname = "a"\ntimezone = "Mars"\n', "watchlist.timezone"),
         ("[alerts]\nbudget = -1\n", "alerts.budget"),
+        ("[alerts]\nbudget = true\n", "alerts.budget: write a whole number, not true or false"),
         ('[alerts]\nquite = "none"\n', "did you mean 'quiet'"),
         ('[[watchlist]]\nname = "a"\n[[watchlist]]\nname = "a"\n', "two watchlist entries"),
     ],
@@ -118,3 +120,45 @@ def test_a_rule_that_cannot_be_is_refused_with_its_place(vigie: Commands, text: 
     assert refused.code == 2
     assert says in " ".join(refused.err.split())
     assert "vigie.toml" in refused.err
+
+
+def test_without_a_file_the_environment_alone_says_what_holds_for_all(vigie: Commands) -> None:
+    def for_all() -> list[tuple[tuple[str, ...], dict[str, object]]]:
+        watchlists = vigie.stored(lambda tx: tx.watchlists.all())
+        return [(one.channels, rules_to(one.rules)) for one in watchlists if not one.name]
+
+    quiet, desk = "22:00-07:00", '["desk"]'
+    told = vigie("watch", "list", VIGIE_ALERTS__QUIET=quiet, VIGIE_ALERTS__BUDGET="7", VIGIE_ALERTS__CHANNELS=desk)
+    assert told.code == 0
+    assert for_all() == [(("desk",), {"quiet": "22:00-07:00", "budget": 7})]
+    assert vigie("watch", "list", VIGIE_ALERTS__QUIET="none").code == 0
+    assert for_all() == [((), {"quiet": "none"})]
+    assert vigie("watch", "list").code == 0
+    assert for_all() == []
+
+
+def test_a_command_that_was_not_told_of_the_file_leaves_what_it_says_of_all(vigie: Commands) -> None:
+    file = vigie.folder.parent / "elsewhere.toml"
+    file.write_text('[alerts]\nquiet = "22:00-07:00"\n[[watch]]\nname = "Vins"\nquery = "vin"\n', encoding="utf-8")
+    assert vigie("watch", "list", "--config", str(file)).code == 0
+    assert vigie("watch", "list").code == 0
+    assert [rules_to(one.rules) for one in vigie.stored(lambda tx: tx.watchlists.all())] == [{"quiet": "22:00-07:00"}]
+
+
+def test_a_channel_that_a_watchlist_or_alerts_name_and_that_is_not_there_is_found(vigie: Commands) -> None:
+    vigie.settings('[alerts]\nchannels = ["burau"]\n[[watchlist]]\nname = "Asie"\nchannels = ["nada"]\n')
+    found = {one["check"]: one for one in vigie("doctor", "--json").json}
+    for check, missing in (("[alerts]", "burau"), ("watchlist Asie", "nada")):
+        assert (found[check]["verdict"], found[check]["found"]) == (
+            "fail", f"it names the channel {missing!r}, which is not there"
+        )  # fmt: skip
+
+
+def test_a_watch_tells_the_channels_that_its_watchlist_names(vigie: Commands) -> None:
+    assert vigie("channel", "add", "webhook", "phone", "--url", "https://127.0.0.1/").code == 0
+    vigie("watchlist", "edit", "Asie", "--channel", "desk")
+    assert "tells phone" in vigie("watch", "add", "Tokyo", "Tokyo", "--watchlist", "Asie", "--channel", "phone").out
+    assert "tells desk" in vigie("watch", "add", "Pékin", "Pékin", "--watchlist", "Asie").out
+    assert "all channels" not in vigie("watch", "list").out
+    assert "tells all channels" in vigie("watch", "edit", "Pékin", "--watchlist", "").out
+    assert vigie("watch", "show", "Séoul", "--json").json["channels"] == []

@@ -15,6 +15,7 @@ from news.errors import DeliveryError, RetryAdvice
 from service import outcomes
 from service.deliver import Deliverer
 from service.forget import Forgetter
+from service.reconsider import Reconsiderer
 from storage import Database, sending
 from tests.integration.test_storage_sending import TOLD
 from tests.samples import HOUR, NOON, a_channel
@@ -130,6 +131,36 @@ async def test_a_receiver_that_names_a_wait_is_left_alone_and_what_waits_for_it_
     await deliverer.send_all_due()
     assert receivers.count("desk") == 4
     assert await states(database, "desk") == {"sent": 3}
+
+
+async def test_a_receiver_that_is_down_is_not_stormed_with_all_that_waits_and_gets_it_once_it_is_back(
+    database: Database, deliverer: Deliverer, receivers: Receivers, clock: ManualClock
+) -> None:
+    receivers.scripts["desk"] = lambda _: DeliveryError("connection refused")
+    await put(database, "desk", 30)
+    await put(database, "live", 20)
+    await deliverer.send_all_due()
+    assert (receivers.count("desk"), receivers.count("live")) == (8, 20)
+    for seconds in (1, 2):
+        clock.set(NOON + timedelta(seconds=seconds))
+        await deliverer.send_all_due()
+    assert receivers.count("desk") == 10
+    del receivers.scripts["desk"]
+    clock.set(NOON + timedelta(seconds=6))
+    await deliverer.send_all_due()
+    clock.set(NOON + timedelta(seconds=20))
+    await deliverer.send_all_due()
+    assert await states(database, "desk") == {"sent": 30}
+    assert len({one.key for one in receivers.got}) == 50
+
+
+async def test_messages_that_are_refused_for_good_do_not_make_a_receiver_count_as_down(
+    database: Database, deliverer: Deliverer, receivers: Receivers
+) -> None:
+    receivers.scripts["desk"] = lambda _: DeliveryError("no such user", RetryAdvice(permanent=True))
+    await put(database, "desk", 30)
+    await deliverer.send_all_due()
+    assert await states(database, "desk") == {"failed": 30}
 
 
 async def test_a_commit_wakes_the_deliverer_and_a_channel_that_holds_on_delays_no_other(
@@ -309,6 +340,32 @@ async def test_a_delivery_under_way_is_not_begun_twice_where_its_lease_ran_out_o
     await deliverer.finish()
     assert receivers.count("desk") == 1
     assert await states(database, "desk") == {"sent": 1}
+
+
+async def test_after_a_kill_and_a_clock_set_back_leases_are_taken_and_what_it_put_off_is_made_due(
+    database: Database, deliverer: Deliverer, receivers: Receivers, clock: ManualClock
+) -> None:
+    await put(database, "desk", 2)
+    ahead = ManualClock(NOON + 365 * 24 * HOUR)
+    killed = Deliverer(database, ahead, "killed", LEASE, receivers.sender_for)
+    receivers.scripts["desk"] = lambda one: DeliveryError("down") if one.id == 1 else "200 OK"
+    receivers.holding.add("desk")
+    await killed.begin_due()
+    await receivers.until(lambda: len(receivers.got) == 2)
+    receivers.holding.clear()
+    await deliverer.send_all_due()
+    assert [one.id for one in receivers.got] == [1, 2, 1, 2]
+    clock.set(ahead.now())
+    await deliverer.send_all_due()  # it fails again, and is put off to a year from now
+    clock.set(NOON + HOUR)
+    del receivers.scripts["desk"]
+    await deliverer.send_all_due()
+    assert await states(database, "desk") == {"pending": 1, "sent": 1}
+    await Reconsiderer(database, clock).tick()
+    await deliverer.send_all_due()
+    assert await states(database, "desk") == {"sent": 2}
+    receivers.released.set()
+    await killed.finish()
 
 
 async def test_what_ended_90_days_ago_is_forgotten_in_batches_and_what_waits_for_nobody_ends(

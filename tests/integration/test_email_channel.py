@@ -14,7 +14,7 @@ from cli.network import system_resolve
 from news.address import AllowList
 from news.alert import Delivery, Receipt
 from news.clock import SystemClock
-from news.errors import DeliveryError
+from news.errors import DeliveryError, RetryAdvice
 from news.guard import Guard
 from tests.receivers import ALERT, STALL, TOLD, Certificate, SmtpReceiver, a_delivery, make_certificate
 
@@ -113,6 +113,29 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(security: Any, c
         assert "certificate" in str(error)
         assert "ca_file" in error.hint
         assert smtp.mails == []
+
+
+@pytest.mark.parametrize(
+    ("security", "said", "hint"),
+    [
+        ("starttls", "offers no STARTTLS", "set security to tls"),
+        ("tls", "does not speak TLS at that port", "check the port"),
+    ],
+)
+async def test_a_server_that_speaks_no_tls_there_is_told_with_what_to_do(
+    smtp: SmtpReceiver, security: str, said: str, hint: str
+) -> None:
+    error = await failure(delivery(smtp, security=security))
+    assert str(error).startswith(f"the SMTP server 127.0.0.1:{smtp.port} ")
+    assert said in str(error)
+    assert hint in error.hint
+    assert error.advice == RetryAdvice()
+
+
+async def test_a_server_that_is_down_is_named_with_its_port(smtp: SmtpReceiver) -> None:
+    down = delivery(smtp)
+    await smtp.__aexit__()
+    assert str(await failure(down)) == (f"the SMTP server 127.0.0.1:{smtp.port} could not be used: connection refused")
 
 
 async def test_a_certificate_for_another_host_is_refused(tmp_path: Path) -> None:
@@ -214,16 +237,25 @@ async def test_one_refused_recipient_is_named_and_the_others_get_it(smtp: SmtpRe
     assert receipt.answer == "250 OK taken; but b@example.com was refused: 550 5.1.1 no such user"
 
 
-async def test_one_recipient_put_off_holds_the_mail_for_the_others_but_not_for_ever(smtp: SmtpReceiver) -> None:
-    for attempts in range(4):
-        smtp.answers["rcpt"].extend(["", "450 4.2.2 mailbox full"])
-        error = await failure(delivery(smtp, attempts, to=["a@example.com", "b@example.com"]))
-        assert advice(error) == "retry"
-    assert smtp.mails == []
-    smtp.answers["rcpt"].extend(["", "450 4.2.2 mailbox full"])
-    receipt = await send(delivery(smtp, 4, to=["a@example.com", "b@example.com"]))
-    assert [mail.to for mail in smtp.mails] == [("a@example.com",)]
-    assert "b@example.com was refused: 450 4.2.2 mailbox full" in receipt.answer
+async def test_one_recipient_put_off_is_tried_again_alone_and_holds_up_nobody(smtp: SmtpReceiver) -> None:
+    smtp.answers["rcpt"].extend(["", "450 4.2.2 mailbox full", "550 5.1.1 no such user"])
+    first = delivery(smtp, to=["a@example.com", "b@example.com", "c@example.com"])
+    error = await failure(first)
+    assert (advice(error), error.reached) == ("retry", ("a@example.com",))
+    assert error.answer == (
+        "250 OK taken; but b@example.com was put off: 450 4.2.2 mailbox full; "
+        "but c@example.com was refused: 550 5.1.1 no such user"
+    )
+    smtp.answers["rcpt"].extend(["", "550 5.1.1 no such user"])
+    receipt = await send(replace(first, attempts=1, reached=error.reached))
+    assert [mail.to for mail in smtp.mails] == [("a@example.com",), ("b@example.com",)]
+    assert smtp.mails[0].content == smtp.mails[1].content
+    assert receipt.answer == "250 OK taken; but c@example.com was refused: 550 5.1.1 no such user"
+
+
+async def test_who_was_still_to_be_reached_may_be_taken_out_of_the_settings(smtp: SmtpReceiver) -> None:
+    receipt = await send(replace(delivery(smtp, to=["a@example.com"]), reached=("a@example.com",)))
+    assert (receipt.answer, smtp.mails) == ("all have it from attempts before", [])
 
 
 async def test_when_all_are_refused_and_one_only_put_off_it_is_tried_again(smtp: SmtpReceiver) -> None:

@@ -4,8 +4,10 @@ import pytest
 
 from matching import DictionaryLexicon
 from news.errors import BadUrlError, ConfigError, QueryError
+from news.rules import rules_from
 from news.source import FoundLink
 from news.telling import Reason, Telling, TellingState
+from news.watch import Watchlist
 from service.explain import Explanation, explained
 from service.reader import Reader
 from storage import Database
@@ -216,6 +218,7 @@ async def test_bad_use_is_an_error(archive: Database) -> None:
         ("muted", "", "stopped", "to “bureau”: not told, its story is muted"),
         ("never", "update", "stopped", "the watch wants no updates"),
         ("never", "resurfaced", "stopped", "not told, it is an old article that came back"),
+        ("never", "removed", "stopped", "not told, the watch or the channel was removed while it waited"),
     ],
 )
 async def test_what_is_held_or_never_told_says_why(
@@ -231,3 +234,44 @@ async def test_what_is_held_or_never_told_says_why(
     step = found.steps[-1]
     assert (step.stage, step.outcome, step.next_at) == ("alerted", outcome, due_at)
     assert says in step.says
+
+
+@pytest.mark.parametrize(
+    ("watch", "watchlist", "channel", "alerts", "says"),
+    [
+        ({}, {}, {}, {}, "(quiet=none, as usual)"),
+        ({}, {}, {}, {"quiet": "22:00-07:00"}, "(quiet=22:00-07:00, says [alerts])"),
+        ({}, {}, {"quiet": "23:00-07:00"}, {"quiet": "22:00-07:00"}, "(quiet=23:00-07:00, says the channel “bureau”)"),
+        ({}, {"quiet": "21:00-07:00"}, {"quiet": "23:00-07:00"}, {}, "(quiet=21:00-07:00, says the watchlist “Asie”)"),
+        ({"quiet": "20:00-07:00"}, {"quiet": "21:00-07:00"}, {}, {}, "(quiet=20:00-07:00, says the watch)"),
+    ],
+)
+async def test_what_is_held_names_the_rule_and_who_says_it(
+    archive: Database,
+    watch: dict[str, str],
+    watchlist: dict[str, str],
+    channel: dict[str, str],
+    alerts: dict[str, str],
+    says: str,
+) -> None:
+    async with archive.write() as tx:
+        known, told_to = await tx.watches.get("Corée"), await tx.channels.get("bureau")
+        await tx.watches.change(known.id, rules=watch, watchlist="Asie")
+        await tx.channels.change(told_to.id, rules=channel)
+        for name, rules in (("Asie", watchlist), ("", alerts)):
+            await tx.watchlists.put(Watchlist(0, name, rules=rules_from(rules)), NOON)
+        copy = (await tx.articles.of(f"{SITE}/copie")).id
+        await tx.tellings.add([Telling(known.id, copy, told_to.id, "held", "quiet", NOON + HOUR)])
+    step = (await told(archive, "Corée", f"{SITE}/copy")).steps[-1]
+    assert step.says == f"to “bureau”: held until the end of quiet hours {says}"
+
+
+async def test_what_is_held_for_a_channel_that_the_user_paused_says_that_it_waits_for_him(archive: Database) -> None:
+    async with archive.write() as tx:
+        known, told_to = await tx.watches.get("Corée"), await tx.channels.get("bureau")
+        copy = (await tx.articles.of(f"{SITE}/copie")).id
+        await tx.tellings.add([Telling(known.id, copy, told_to.id, "held", "digest", NOON + HOUR)])
+        await tx.channels.pause(told_to.id, True, NOON)
+    step = (await told(archive, "Corée", f"{SITE}/copy")).steps[-1]
+    assert (step.outcome, step.next_at, step.hint) == ("waiting", None, "vigie channel resume 'bureau'")
+    assert "until the channel is resumed" in step.says

@@ -147,8 +147,8 @@ async def test_the_page_proposes_words_with_their_measured_effect(reading: Readi
 async def test_it_speaks_french_to_those_who_do(reading: Reading) -> None:
     said = await reading.ask("GET", reading.links.not_relevant, **FRENCH)
     assert '<html lang="fr">' in said.text
-    assert "Écarter « football »" in said.text
-    assert "aurait retiré 2 article(s) sur 7, parmi eux" in said.text
+    assert "Écarter «\u00a0football\u00a0»" in said.text
+    assert "aurait retiré 2 des 7 articles trouvés, dont" in said.text
 
 
 async def test_to_leave_a_word_out_changes_the_query_once(reading: Reading) -> None:

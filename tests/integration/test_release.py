@@ -229,7 +229,7 @@ async def test_a_muted_story_and_a_removed_watch_are_told_no_more(database: Data
         assert await tx.threads.mute(threads[desk.watches["Corée"].id].id, NOON)
         await tx.watches.remove(desk.watches["Asie"].id)
     assert await desk.waits(HOUR) == []
-    assert await desk.ledger(held) == [("muted", "update"), ("never", "update")]
+    assert await desk.ledger(held) == [("muted", "update"), ("never", "removed")]
     later = await desk.finds("retrait", "Titre 3", watches=("Corée",))
     assert await desk.ledger(later) == [("muted", "")]
 

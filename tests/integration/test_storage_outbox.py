@@ -189,6 +189,19 @@ async def test_what_waited_for_a_channel_that_is_resumed_is_due_at_once_and_coun
     assert await _lease(database, NOON + MINUTE) == [tried.id]
 
 
+async def test_what_was_to_wait_for_the_end_of_quiet_hours_waits_for_it_when_its_channel_is_resumed(
+    database: Database,
+) -> None:
+    [delivery] = await _put(database, 1)
+    channel_id = delivery.channel.id
+    async with database.write() as transaction:
+        await transaction.outbox.add(delivery.alert, None, [channel_id], not_before={channel_id: NOON + HOUR})
+        for paused in (True, False):
+            await transaction.channels.pause(channel_id, paused, NOON)
+    assert await _lease(database, NOON) == [delivery.id]
+    assert len(await _lease(database, NOON + HOUR)) == 2
+
+
 async def test_a_delivery_that_was_sent_is_settled(database: Database) -> None:
     [delivery] = await _put(database, 1)
     await _lease(database)

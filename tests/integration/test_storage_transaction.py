@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -248,10 +249,49 @@ async def test_sqlite_keeps_what_was_acknowledged_and_its_references(sqlite_file
     await database.close()
 
 
-def test_a_process_killed_after_any_statement_leaves_nothing_and_the_next_one_stores_it_once(database_url: str) -> None:
-    program = [sys.executable, "-m", "tests.killed", database_url]
-    run = subprocess.run(program, capture_output=True, text=True, timeout=120, check=True, cwd=ROOT)
-    *killed, (last_status, last_counts) = [json.loads(line) for line in run.stdout.splitlines()]
-    assert len(killed) > 8
-    assert all(outcome == [-signal.SIGKILL, [0, 0, 0, 0, 0]] for outcome in killed)
-    assert (last_status, last_counts) == (0, [1, 1, 1, 1, 1])
+_FRESH = [["Corée", "at once", "told", 1], ["Corée", "hourly", "held", 0]]
+_STORED = [
+    *_FRESH, ["Corée", "at once", "held", 0], ["Corée", "hourly", "held", 0],
+    ["Séoul", "at once", "told", 1], ["Séoul", "hourly", "held", 0],
+]  # fmt: skip
+_RELEASED = [[watch, channel, "told", 1] for watch, channel, *_ in _STORED]
+_HALF = [after if after[1] == "at once" else before for before, after in zip(_STORED, _RELEASED, strict=True)]
+
+
+def _killed(url: str, every: int, *acts: str) -> list[dict[str, Any]]:
+    program = [sys.executable, "-m", "tests.killed", url, str(every), *acts]
+    run = subprocess.run(program, capture_output=True, text=True, timeout=300, check=True, cwd=ROOT)
+    return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+
+
+def test_a_process_killed_after_any_statement_has_taken_an_article_in_or_not_and_so_released_what_was_held(
+    sqlite_file: Path,
+) -> None:
+    told = _killed(f"sqlite:///{sqlite_file}", 1, "take-in", "release")
+    _is_all_or_nothing([one for one in told if one["act"] == "take-in"], [_FRESH, _STORED], 30)
+    _is_all_or_nothing([one for one in told if one["act"] == "release"], [_STORED, _HALF, _RELEASED], 20)
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_too_a_killed_process_has_taken_an_article_in_or_not(postgresql: PostgreSQL) -> None:
+    url = postgresql.borrow()
+    _is_all_or_nothing(_killed(url, 5, "take-in"), [_FRESH, _STORED], 6)
+    postgresql.give_back(url)
+
+
+def _is_all_or_nothing(told: list[dict[str, Any]], stages: list[list[Any]], statements: int) -> None:
+    """Each process died after a statement, the last but one was left alone, and the last had nothing left to do.
+
+    A release is one transaction for each channel, and may have done with one of them.
+    """
+    books = [([[row[0], *row[2:4], row[5]] for row in one["ledger"]], one["rows"]) for one in told]
+    first, *killed, done, again = [one["status"] for one in told]
+    assert len(killed) >= statements
+    assert set(killed) == {-signal.SIGKILL}
+    assert (first, done, again) == (0, 0, 0)
+    met = [stages.index(ledger) for ledger, _ in books]
+    assert met == sorted(met)
+    assert set(met) == set(range(len(stages)))
+    for stage in met:
+        rows = [counts for at, (_, counts) in zip(met, books, strict=True) if at == stage]
+        assert all(counts == rows[0] for counts in rows)

@@ -70,16 +70,24 @@ def test_settings_are_frozen() -> None:
     [
         ({"password": CANARY}, "'password' is not kept in the settings"),
         ({"pasword_env": "X"}, "'pasword_env' is not a setting of this kind of channel; did you mean 'password_env'?"),
-        ({"security": "ssl"}, "'security' Input should be 'starttls', 'tls' or 'none'"),
-        ({"to": []}, "'to' "),
+        ({"security": "ssl"}, "'security' must be 'starttls', 'tls' or 'none'"),
+        ({"to": []}, "'to' is empty: name one or more"),
+        ({"to": ["desk@example.com"] * 51}, "'to' has too many: 50 at most"),
+        ({"to": 5}, "'to' must be a list such as"),
+        ({"host": 5}, "'host' must be a text"),
+        ({"template": {"textt": "x"}}, "'template.textt' is not a setting of this kind of channel; did you mean"),
+        ({"template": "x"}, "'template' must be a table"),
         ({"to": ["Desk <desk@example.com>"]}, "'to.0' is not an e-mail address"),
         ({"to": ["desk@example.com\nBcc: x@example.com"]}, "'to.0' is not an e-mail address"),
         ({"to": ["bücher@example.com"]}, "'to.0' is not an e-mail address"),
         ({"from": "vigie"}, "'from' is not an e-mail address"),
         ({"host": "smtp.example.com/x"}, "'host' is not a host name"),
         ({"host": "smtp example"}, "'host' is not a host name"),
-        ({"port": 70_000}, "'port' "),
-        ({"timeout": 0}, "'timeout' "),
+        ({"port": 70_000}, "'port' must be 65535 at most"),
+        ({"port": "smtp"}, "'port' must be a whole number"),
+        ({"port": 2.5}, "'port' must be a whole number"),
+        ({"timeout": 0}, "'timeout' must be more than 0"),
+        ({"timeout": "soon"}, "'timeout' must be a number"),
         ({"unsubscribe": "desk@example.com"}, "'unsubscribe' is neither mailto:address nor a URL"),
         ({"unsubscribe": "mailto:desk"}, "'unsubscribe' is neither"),
         ({"unsubscribe": "http://example.com/"}, "'unsubscribe' is neither"),
@@ -108,7 +116,9 @@ def test_a_missing_setting_is_named(missing: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"url": "ftp://example.com/"}, "is not an http or https one"),
+        ({"url": "ftp://example.com/"}, "'url' is not an http or https URL; write it in full"),
+        ({"url": f"hooks.example.com/{CANARY}"}, "'url' is not an http or https URL; write it in full"),
+        ({"url": f"https://hooks.example.com/ {CANARY}"}, "'url' holds a space"),
         ({"url": f"https://user:{CANARY}@example.com/"}, "holds a user name or password"),
         ({"url": f"https://user:{CANARY}@example.com/ x"}, "holds a space"),
         ({"url": r"https://example.com\@x"}, "a backslash"),
@@ -126,12 +136,54 @@ def test_a_wrong_setting_of_a_webhook_is_named(changes: dict[str, Any], said: st
     assert CANARY not in message
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_mistake_is_told_in_the_words_of_a_library(kind: ChannelKind) -> None:
+    known: dict[str, dict[str, Any]] = {
+        "email": MAIL, "webhook": HOOK, "slack": {"url_env": "U"}, "discord": {"url_env": "U"},
+        "telegram": {"chat": "1", "token_env": "T"}, "ntfy": {"topic": "t"},
+        "matrix": {"homeserver": "https://m.example", "room": "!r", "token_env": "T"},
+    }  # fmt: skip
+    mistakes: tuple[Any, ...] = (
+        -1,
+        10**9,
+        "",
+        "some words",
+        3.7,
+        [],
+        {},
+        ["a"] * 60,
+        [1],
+        float("nan"),
+        "a\nb",
+        {"textt": "x"},
+    )
+    fields = KINDS[kind].settings.model_fields
+    for name in ("from" if field == "sender" else field for field in fields):
+        for mistake in mistakes:
+            try:
+                parsed(kind, {**known[kind], name: mistake})
+            except ConfigError as error:
+                assert not any(word in str(error) for word in ("Input", "should", "valid", "validation", "instance"))
+
+
+def test_a_list_in_which_nothing_is_right_is_not_told_for_an_empty_one() -> None:
+    assert "is empty" not in refusal("email", {**MAIL, "to": ["nobody"]})
+
+
 def test_a_secret_that_vigie_made_is_taken_and_never_shown() -> None:
     secret = generate_secret()
     channel = Channel(1, "desk", "webhook", {"url": HOOK["url"], "secret": secret})
     assert len(signing_key(secret)) == 32
     assert secret not in repr(check(channel)) + str(check(channel)) + check(channel).model_dump_json()
     assert shown(channel) == {"url": "https://hooks.example.com/…", "secret": "…"}
+
+
+def test_a_secret_is_read_as_other_libraries_read_it_or_not_at_all() -> None:
+    secret = generate_secret()
+    assert signing_key(secret) == signing_key(f" {secret.rstrip('=')}\n") == signing_key(secret.removeprefix("whsec_"))
+    for foreign in ("-" * 44 + "A" * 32, "_" + "A" * 43, "A" * 20 + " " + "A" * 20, "é" * 40, "A" * 33):
+        with pytest.raises(ConfigError, match="is not one of Standard Webhooks"):
+            signing_key(f"whsec_{foreign}")
 
 
 def test_two_secrets_are_never_the_same() -> None:

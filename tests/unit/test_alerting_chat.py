@@ -220,6 +220,12 @@ def test_the_largest_digest_fits_and_counts_what_it_left_out(kind: str) -> None:
     assert f"… and {100 - shown} more" in found.text
 
 
+@of_every_chat
+def test_watches_with_the_longest_names_head_their_sections(kind: str) -> None:
+    items = tuple(Item("😀" * 500 + name, LATER) for name in "ab")
+    assert read(kind, replace(DIGEST, items=items)).text.count("😀" * 100) >= 2
+
+
 def several(count: int, length: int = 300) -> Post:
     entry = Entry((Piece("title "), Piece("hit", hit=True)), "https://example.com/", "source", (Piece("x" * length),))
     return Post("Corée", (entry,) * count)

@@ -34,7 +34,7 @@ def judged(
     *,
     is_news: bool = False,
 ) -> Verdict:
-    return verdict(so_far, rules, now, is_news=is_news)
+    return verdict(so_far, rules, now.astimezone(rules.zone).date(), now, is_news=is_news)
 
 
 def test_the_first_article_of_a_story_is_told_at_once() -> None:

@@ -23,7 +23,9 @@ SCHEMA = """
     <optional><element name="generator"><text/></element></optional>
     <optional><element name="link"><attribute name="rel"><value>self</value></attribute>
       <attribute name="type"><value>application/atom+xml</value></attribute><ref name="href"/></element></optional>
-    <zeroOrMore><element name="entry"><interleave>
+    <zeroOrMore><element name="entry">
+      <optional><attribute name="lang" ns="http://www.w3.org/XML/1998/namespace"><data type="language"/></attribute>
+      </optional><interleave>
       <ref name="id"/><ref name="title"/><ref name="updated"/><oneOrMore><ref name="author"/></oneOrMore>
       <optional><element name="published"><ref name="instant"/></element></optional>
       <optional><element name="link"><attribute name="rel"><value>alternate</value></attribute><ref name="href"/>
@@ -85,6 +87,15 @@ def test_an_entry_tells_of_its_article_with_the_hits_marked() -> None:
     assert [tag.term for tag in entry.tags] == ["Corée"]
     html = etree.fromstring(atom(FEED)).findtext("{*}entry/{*}content")
     assert "<mark>Pyongyang</mark>, accusée de fournir des <mark>troupes</mark>.<br>" in html
+
+
+def test_an_entry_says_in_which_language_it_is_where_that_is_known() -> None:
+    found = []
+    for language in ("fr", "pt-BR", None, "", "français", "x" * 20, 'fr"'):
+        root = etree.fromstring(atom(replace(FEED, entries=(replace(ENTRY, told=replace(TOLD, language=language)),))))
+        VALID.assertValid(root)
+        found.append(root.find("{*}entry").get("{http://www.w3.org/XML/1998/namespace}lang"))
+    assert found == ["fr", "pt-BR", None, None, None, None, None]
 
 
 def test_ids_stay_and_are_those_of_the_feed_and_the_article() -> None:

@@ -1,13 +1,17 @@
 """Links by which readers answer: nobody can make one, or turn one into another."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerting.own import MailTemplate, own_mail
 from alerting.render import mail
 from matching import candidates, document, excluding, parse, words_of
+from news.alert import Alert, Delivery, Item
 from news.errors import QueryError
 from news.feedback import (
     LIFETIME,
@@ -18,7 +22,8 @@ from news.feedback import (
     fingerprint,
     unsubscribe_headers,
 )
-from tests.receivers import ALERT
+from storage.told import items_from_json, items_to_json
+from tests.receivers import ALERT, TOLD, a_delivery
 from tests.samples import NOON, an_article
 from web.phrases import ENGLISH, FRENCH, phrases_for
 
@@ -88,6 +93,45 @@ def test_a_mail_has_the_links_in_both_its_parts_and_none_where_there_are_none() 
     assert "feedback" not in mail(ALERT).text + mail(ALERT).html
 
 
+def _digest(*watch_ids: int) -> Delivery:
+    items = tuple(Item("Corée", replace(TOLD, article_id=10 + one), watch_id=one) for one in watch_ids)
+    alert = Alert("", "", ALERT.decided_at, replace(TOLD, article_id=0, title="2 stories"), kind="digest", items=items)
+    return replace(a_delivery("email", {}), alert=alert, feedback=FEEDBACK)
+
+
+def test_each_story_of_a_digest_has_the_links_of_its_own_watch_and_article() -> None:
+    delivery = _digest(3, 4, 0)
+    links = delivery.links
+    assert links is not None
+    own = [FEEDBACK.links(one, 10 + one, ALERT.decided_at) for one in (3, 4)]
+    assert links.stories == (*own, None)
+    html = mail(delivery.alert, links).html
+    for one in own:
+        assert one is not None
+        assert html.count(f'href="{one.mute}"') == html.count(f'href="{one.not_relevant}"') == 1
+    assert html.count(">Mute this story<") == 2
+    assert "feedback" not in mail(delivery.alert).html
+    assert unsubscribe_headers(links) == {}
+    told = MailTemplate(text="{% for one in stories %}{{ one.mute_url }};{% endfor %}{{ mute_url }}")
+    written = own_mail(delivery.alert, mail(delivery.alert), told, links).mail.text
+    assert written.split(";") == [*(one.mute for one in own if one), "", ""]
+
+
+def test_the_watch_of_a_story_is_kept_with_it_and_may_be_unknown() -> None:
+    items = _digest(3).alert.items
+    kept = items_to_json(items)
+    assert items_from_json(kept)[0].watch_id == 3
+    del kept[0]["watch_id"]
+    assert items_from_json(kept)[0].watch_id == 0
+
+
+def test_the_links_of_an_update_are_on_the_article_that_it_brings() -> None:
+    item = Item("Corée", replace(TOLD, article_id=9))
+    alert = replace(ALERT, kind="update", watch_id=3, items=(item,))
+    delivery = replace(a_delivery("email", {}), alert=alert, feedback=FEEDBACK)
+    assert delivery.links == FEEDBACK.links(3, 9, ALERT.decided_at)
+
+
 @pytest.mark.parametrize(
     ("query", "language", "excluded"),
     [
@@ -148,3 +192,8 @@ def test_both_languages_say_everything() -> None:
     assert ENGLISH.texts.keys() == FRENCH.texts.keys()
     for name, text in ENGLISH.texts.items():
         assert text.count("{") == FRENCH.texts[name].count("{"), name
+
+
+def test_french_breaks_no_line_before_its_marks() -> None:
+    for text in FRENCH.texts.values():
+        assert not re.search(r" [?:!;»]|« ", text)

@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,9 @@ from alerting.grammar import LONGEST, LOOP, TemplateFault
 from alerting.own import MailTemplate, TextTemplate, Words, own_mail, own_text
 from alerting.render import mail
 from alerting.sandbox import TemplateBrokeError, as_html, check, render
-from alerting.values import NAMES, PIECE, values
-from news.alert import Alert, Channel
+from alerting.shapes import example, examples
+from alerting.values import ATTRIBUTES, NAMES, OF_OTHER, OF_STORY, PIECE, values
+from news.alert import Alert, AlertKind, Channel
 from news.article import Span
 from news.errors import ConfigError
 from news.feedback import Feedback
@@ -116,8 +118,8 @@ def test_an_address_that_runs_a_script_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ("{% for a in excerpt %}" * 3 + "x" + "{% endfor %}" * 3, "10000 steps"),
-        ("{{ excerpt }}" * 1_500, "200000 characters"),
+        ("{% for a in excerpt %}" * 3 + "x" + "{% endfor %}" * 3, "30000 steps"),
+        ("{{ excerpt }}" * 1_500, "500000 characters"),
         ("{{ excerpt | replace('e', excerpt) | replace('e', excerpt) | replace('e', excerpt) }}", "100000 characters"),
         ("{{ title_pieces[99].text }}", "the list ends before"),
         ("{{ title + title }}", "whole numbers only"),
@@ -127,7 +129,7 @@ def test_an_address_that_runs_a_script_is_no_value() -> None:
     ],
 )  # fmt: skip
 def test_what_a_rendering_may_cost_is_bounded(source: str, says: str) -> None:
-    alert = replace(ALERT, told=replace(TOLD, excerpt="le texte " * 50))
+    alert = replace(ALERT, told=replace(TOLD, excerpt="le texte " * 60))
     with pytest.raises(TemplateBrokeError, match=says):
         told_by(source, alert)
 
@@ -152,7 +154,7 @@ def test_a_template_that_breaks_leaves_the_built_in_one_and_says_so(part: str) -
     template = MailTemplate().model_copy(update={part: "{{ title_pieces[99].text }}"})
     written = own_mail(ALERT, mail(ALERT), template)
     assert written.mail == mail(ALERT)
-    assert written.trouble.startswith(f"the {part} template of this channel broke: UndefinedError")
+    assert written.trouble.startswith(f"the {part} template of this channel broke: line 1: UndefinedError")
 
 
 def test_a_template_that_says_nothing_leaves_the_built_in_one() -> None:
@@ -197,7 +199,7 @@ def _channel(**template: str) -> Channel:
     ("template", "says"),
     [
         ({"text": "a\n{{ titel }}"}, "'template.text' line 2, column 4: there is no value 'titel'; did you mean"),
-        ({"html": "{{ title_pieces[0].text }}"}, "'template.html' it fails on an example: UndefinedError"),
+        ({"html": "{{ title_pieces[0].text }}"}, "'template.html' it fails on an example of kind 'match': line 1: U"),
         ({"txt": "x"}, "'template.txt' is not a setting"),
     ],
 )  # fmt: skip
@@ -216,6 +218,20 @@ def test_the_values_are_those_that_the_documentation_lists() -> None:
     assert set(values(ALERT)) == set(NAMES)
     listed = {row[0].strip("`"): row[1] for row in rows(section(DOCUMENT, "Values"))}
     assert listed == dict(NAMES)
+    stories = values(example("digest", ALERT.decided_at))["stories"]
+    assert [set(story) for story in stories] == [{"watch", *OF_STORY}] * 2
+    assert set(stories[0]["others"][0]) == set(OF_OTHER)
+    assert set(ATTRIBUTES) == {"watch", *OF_STORY, *OF_OTHER, *PIECE}
+    told = section(DOCUMENT, "Stories")
+    for name in ("story.watch", *(f"story.{name}" for name in OF_STORY), *(f"other.{name}" for name in OF_OTHER)):
+        assert f"`{name}`" in told, name
+
+
+def test_every_kind_of_alert_is_documented_and_has_an_example() -> None:
+    kinds = set(get_args(AlertKind))
+    assert {alert.kind for alert in examples(ALERT.decided_at)} == kinds
+    listed = [name for row in rows(section(DOCUMENT, "Kinds")) for name in re.findall(r"`(\w+)`", row[0])]
+    assert set(listed) == kinds
 
 
 def test_every_filter_and_test_is_documented() -> None:
@@ -227,6 +243,8 @@ def test_every_filter_and_test_is_documented() -> None:
 
 def test_the_examples_of_the_documentation_are_templates() -> None:
     found = re.findall(r"^```jinja\n(.*?)^```", Path(DOCUMENT).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(found) >= 2
-    for example in found:
-        assert own_mail(ALERT, mail(ALERT), MailTemplate(text=example)).trouble == ""
+    assert len(found) >= 7
+    for written in found:
+        template = MailTemplate(text=written)  # which tries it on an example of every kind
+        for alert in (one for one in examples(ALERT.decided_at) if one.told.title):
+            assert own_mail(alert, mail(alert), template).trouble == "", written

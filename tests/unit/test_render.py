@@ -138,6 +138,19 @@ def test_long_lines_of_plain_text_are_folded_and_urls_are_not() -> None:
     assert max(len(line) for line in lines if line != url) <= 76
 
 
+def test_the_rest_of_a_folded_entry_stands_below_its_text() -> None:
+    outlet = Outlet("La Digue", "Un titre assez long pour passer à la ligne " * 3, "https://digue.example/ton")
+    made = mail(replace(ALERT, items=(Item("Corée", TOLD, (outlet,), (outlets(1),)),)))
+    lines = made.text.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("* La Digue: "))
+    assert [line[:2] for line in lines[first : first + 3]] == ["* ", "  ", "  "]
+    assert not lines[first + 1].startswith("   ")
+
+
+def test_words_of_any_length_stay_within_the_mail() -> None:
+    assert "overflow-wrap:anywhere" in mail(ALERT).html
+
+
 def test_a_very_long_title_is_clipped_in_subject_and_text() -> None:
     made = mail(alert(title="mot " * 3000, title_spans=()))
     assert len(made.subject) <= LONGEST_SUBJECT

@@ -79,6 +79,35 @@ def test_a_clock_that_is_set_back_holds_nothing_up() -> None:
     assert room.free([desk], NOON - HOUR) == {1: 1}
 
 
+def test_a_receiver_that_is_down_is_asked_with_one_message_a_second_until_it_takes_one() -> None:
+    room, desk = Room(), channel()
+    for failures in range(8):
+        assert room.free([desk], NOON) == {1: 8}, failures
+        room.began(desk, NOON)
+        room.ended(desk)
+        room.answered(desk, is_up=False)
+    assert room.free([desk, channel(2)], NOON) == {2: 8}
+    later = NOON + SECOND
+    assert room.free([desk], later) == {1: 1}
+    room.began(desk, later)
+    assert room.free([desk], later + MINUTE) == {}, "the last one is still under way"
+    room.ended(desk)
+    assert room.free([desk], later + SECOND / 2) == {}
+    assert room.free([desk], later - HOUR) == {1: 1}, "the clock was set back"
+    room.answered(desk, is_up=True)
+    assert room.free([desk], later) == {1: 8}
+
+
+def test_a_receiver_that_is_down_is_asked_no_more_often_than_its_rate_allows() -> None:
+    room, desk = Room(), channel(rate=9)
+    for second in range(9):
+        room.began(desk, NOON + second * SECOND)
+        room.ended(desk)
+        room.answered(desk, is_up=False)
+    assert room.free([desk], NOON + 30 * SECOND) == {}
+    assert room.free([desk], NOON + 60 * SECOND) == {1: 1}
+
+
 @given(st.lists(st.integers(0, 100), max_size=40))
 def test_there_is_never_more_room_than_for_all_and_no_channel_takes_the_place_of_another(busy: list[int]) -> None:
     room = Room()

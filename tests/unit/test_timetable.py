@@ -72,6 +72,12 @@ def test_retry_after_is_never_undercut_up_to_a_day(
     assert NOW + min(asked, LONGEST_RETRY_AFTER) <= again <= NOW + WEBHOOK_WAITS[-1] * 1.2
 
 
+@pytest.mark.parametrize("kind", ["email", "webhook"])
+def test_a_wait_of_ten_years_is_one_of_a_day(kind: ChannelKind) -> None:
+    asked = RetryAdvice(retry_after=timedelta(days=3650))
+    assert next_try(kind, 1, NOW, NOW, asked, 0) == NOW + timedelta(hours=24)
+
+
 @given(KINDS, st.integers(1, 10_000), WAITS, st.none() | WAITS, JITTERS)
 def test_the_next_try_is_always_in_the_future_and_within_29_hours(
     kind: ChannelKind, attempts: int, since: timedelta, asked: timedelta | None, jitter: float
