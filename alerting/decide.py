@@ -97,15 +97,22 @@ def _for_watch(
     to = routing.recipients(watch)
     volumes = with_match(so_far.volumes, day)
     is_news, facts = news_of(stored, so_far.place, so_far.thread.facts if so_far.thread else Facts())
-    verdicts = [(one, verdict(so_far, routing.rules(watch, one), day, now, is_news=is_news)) for one in to]
-    tellings = tuple(_telling(watch, stored, channel, found) for channel, found in verdicts)
+    tellings = tuple(
+        _telling(
+            watch,
+            stored,
+            one,
+            verdict(so_far, routing.rules(watch, one), day, now, is_news=is_news, is_known=so_far.goes_on_for(one.id)),
+        )
+        for one in to
+    )
     at_once = tuple(one for one in tellings if one.state == "told")
     told_now = told(stored, spans, so_far.place.long_ago)
     alert = Alert(watch.name, watch.query, now, told_now, watch_id=watch.id)
     announced = (Announcement(watch.id, alert, tuple((one.channel_id, now) for one in at_once), at_once),)
     known = so_far.thread.facts if so_far.thread is not None else None
     steps: tuple[ThreadStep, ...] = ()
-    if so_far.place.story_id is not None and to and facts != known:
+    if so_far.place.story_id is not None and to and (at_once or facts != known):
         steps = (ThreadStep(watch.id, so_far.place.story_id, facts, bool(at_once), now),)
     return Decision(
         tellings=tellings,

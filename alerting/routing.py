@@ -10,6 +10,7 @@ from news.alert import Channel
 from news.rules import NOTHING_SAID, Rules, WholeRules, settled
 from news.watch import Watch, Watchlist
 
+NO_WATCH = Watch(0, "", "")  # whose rules an alert goes by that is of several watches, or of none
 _NOTHING = Watchlist(0, "")
 
 

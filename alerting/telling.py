@@ -28,21 +28,36 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class StorySoFar:
-    """What counts for one watch: where the article stands, its thread if there is one, and the days before."""
+    """What counts for one watch: where the article stands, its thread if there is one, and the days before.
+
+    `known_to` are the ids of the channels that were told of the story, or are going to be; None for all.
+    """
 
     place: StoryPlace = _NOWHERE
     thread: Thread | None = None
     volumes: tuple[Volume, ...] = ()
+    known_to: frozenset[int] | None = None
+
+    def goes_on_for(self, channel_id: int) -> bool:
+        """Whether the article follows on what the channel knows of its story. A thread may be there of which nobody
+        was told: its articles were old, or it was muted.
+        """
+        return self.thread is not None and (self.known_to is None or channel_id in self.known_to)
 
 
-def verdict(so_far: StorySoFar, rules: WholeRules, today: date, now: datetime, *, is_news: bool) -> Verdict:
-    """What becomes of an article for a channel under these rules; `is_news` where it changes what was told.
+def verdict(
+    so_far: StorySoFar, rules: WholeRules, today: date, now: datetime, *, is_news: bool, is_known: bool = True
+) -> Verdict:
+    """What becomes of an article for a channel under these rules; `is_news` where it changes what was told,
+    `is_known` where the channel knows of the story.
 
     `today` is the day by which the watch's volumes are counted, which may be of another zone than a channel's hours.
     """
     thread, long_ago = so_far.thread, so_far.place.long_ago
     if thread is not None and thread.muted_at is not None:
         return Verdict("muted")
+    if not is_known:
+        thread = None
     if long_ago is not None and rules.resurfaced == "never":
         return Verdict("never", "resurfaced")
     if rules.digest != "at once":

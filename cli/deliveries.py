@@ -118,8 +118,22 @@ def _when_next(delivery: Delivery, now: datetime) -> str:
 
 
 def _about(delivery: Delivery) -> str:
+    """What an alert is about that is of no one watch."""
     kind = delivery.alert.kind
-    return "(channel paused)" if kind == "channel" else f"(source {kind})"
+    return {"channel": "(channel paused)", "digest": "(digest)"}.get(kind, f"(source {kind})")
+
+
+def _kind(delivery: Delivery) -> str:
+    alert = delivery.alert
+    return alert.kind if alert.watch or alert.kind in ("channel", "digest") else f"source {alert.kind}"
+
+
+def _stories(delivery: Delivery) -> list[list[Cell]]:
+    """What an update brings, or the stories of a digest."""
+    return [
+        [item.watch, item.told.title, " · ".join(change.says for change in item.changes), item.told.url]
+        for item in delivery.alert.items
+    ]
 
 
 async def _listed(tx: "Transaction", limit: int, wanted: Selection) -> list[Delivery]:
@@ -147,9 +161,21 @@ def show(
     if json:
         print_json({**shown(delivery), "tries": attempts})
         return
+    _print_delivery(delivery)
+    rows = [
+        [when(one.at), f"{one.duration_ms} ms", "accepted" if one.succeeded else "failed", one.answer]
+        for one in attempts
+    ]
+    print_line("")
+    print_table("Attempts", ["at", "took", "", "answer"], rows, "It has not been tried yet.")
+
+
+def _print_delivery(delivery: Delivery) -> None:
+    """What it is and what it tells."""
     print_facts(
         [
             ("state", state_cell(delivery.state)),
+            ("kind", _kind(delivery)),
             ("channel", delivery.channel.name),
             ("watch", delivery.alert.watch),
             ("query", delivery.alert.query),
@@ -162,12 +188,9 @@ def show(
             *([("reached", ", ".join(delivery.reached))] if delivery.reached else []),
         ]
     )
-    rows = [
-        [when(one.at), f"{one.duration_ms} ms", "accepted" if one.succeeded else "refused", one.answer]
-        for one in attempts
-    ]
-    print_line("")
-    print_table("Attempts", ["at", "took", "", "answer"], rows, "It has not been tried yet.")
+    if stories := _stories(delivery):
+        print_line("")
+        print_table("Tells", ["watch", "title", "what is new", "URL"], stories, "")
 
 
 async def _shown(tx: "Transaction", number: int) -> tuple[Delivery, list[Attempt]]:

@@ -21,12 +21,13 @@ class Forgetter:
         self._clock = clock
 
     async def tick(self) -> None:
-        """End what waits for removed channels, then forget what is old enough."""
+        """End what waits for removed channels and watches, then forget what is old enough."""
         now = self._clock.now()
         async with self._database.write() as tx:
             ended = await tx.settled.end_of_removed(now)
+            ended += await tx.settled.end_of_removed_watches()
         if ended:
-            log.warning("ended", count=ended, because="their channels were removed")
+            log.warning("ended", count=ended, because="their channels or watches were removed")
         forgotten = 0
         while some := await self._forget(KEPT):
             forgotten += some

@@ -5,18 +5,16 @@ from dataclasses import replace
 import structlog
 
 from alerting.clocks import by_the_clock_of
+from alerting.routing import NO_WATCH
 from news.alert import Channel, Delivery, Receipt
 from news.errors import NotFoundError
 from news.feedback import Feedback
 from news.ports import Sender
-from news.watch import Watch
 from service.keys import instance_key
 from service.situation import routing_of
 from storage import Database
 
 log = structlog.get_logger()
-
-_NO_WATCH = Watch(0, "", "")  # of an alert of several watches, or of none
 
 
 class FurnishedSender:
@@ -46,7 +44,7 @@ class FurnishedSender:
             try:
                 watch = await tx.watches.by_id(alert.watch_id)
             except NotFoundError:
-                watch = _NO_WATCH
+                watch = NO_WATCH
         return replace(delivery, alert=by_the_clock_of(routes.rules(watch, channel).zone, alert))
 
     async def _tell(self, channel: Channel, trouble: str) -> None:

@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from alerting.hours import outside_quiet
+from alerting.routing import NO_WATCH
 from news.alert import Alert, Channel, Told
 from news.source import Source
 from service.health import Notice
 from service.outage import TOLD_OF_ALL
+from service.situation import routing_of
 from storage import Transaction
 
 
 async def tell(tx: Transaction, source: Source, notice: Notice, now: datetime) -> None:
-    """Write the notice down for every channel that is not paused, and that it was told."""
+    """Write the notice down for every channel that is not paused, and that it was told; quiet hours hold it."""
     told = Told(0, notice.title, source.url, source.name, notice.text, found_at=now)
     alert = Alert(watch="", query="", decided_at=now, told=told, kind=notice.kind)
-    to = _recipients(await tx.channels.all())
-    if to:
-        await tx.outbox.add(alert, None, [channel.id for channel in to])
+    await _announce(tx, alert, _recipients(await tx.channels.all()))
     told_of = "" if notice.kind == "back" else TOLD_OF_ALL if notice.is_for_all else notice.kind
     await tx.sources.change(source.id, told_of=told_of, told_at=now)
 
@@ -27,15 +28,21 @@ async def tell_of_channel(tx: Transaction, paused: Channel, because: str, now: d
         channel for channel in _recipients(await tx.channels.all())
         if channel.id != paused.id and not channel.paused_because
     ]  # fmt: skip
-    if not others:
-        return
     text = (
         f"{because}. What it is to tell waits, and nothing is lost. When that is mended: "
         f"vigie channel resume {paused.name!r}"
     )
     told = Told(0, f"The channel {paused.name} is paused", "", paused.name, text, found_at=now)
     alert = Alert(watch="", query="", decided_at=now, told=told, kind="channel")
-    await tx.outbox.add(alert, None, [channel.id for channel in others])
+    await _announce(tx, alert, others)
+
+
+async def _announce(tx: Transaction, alert: Alert, to: Sequence[Channel]) -> None:
+    if not to:
+        return
+    routes, now = await routing_of(tx), alert.decided_at
+    awake = {channel.id: outside_quiet(now, routes.rules(NO_WATCH, channel)) for channel in to}
+    await tx.outbox.add(alert, None, awake, not_before=awake)
 
 
 def _recipients(channels: Sequence[Channel]) -> list[Channel]:

@@ -48,4 +48,8 @@ async def stories_so_far(
     days = [local_day(now, routes.rules(watch)) for watch in wanted]
     since = min(days) - timedelta(days=HISTORY) - _A_DAY_MORE
     volumes = await tx.threads.volumes(numbers, since)
-    return {number: StorySoFar(place, threads.get(number), tuple(volumes.get(number, ()))) for number in numbers}
+    known = await tx.tellings.known_to(place.story_id, list(threads)) if place.story_id is not None else {}
+    return {
+        number: StorySoFar(place, threads.get(number), tuple(volumes.get(number, ())), known.get(number, frozenset()))
+        for number in numbers
+    }

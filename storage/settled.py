@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import tables
 
 _delivery, _channel, _telling = tables.delivery, tables.channel, tables.telling
+_match, _watch = tables.match, tables.watch
 
 REMOVED = "its channel was removed"
 
@@ -36,6 +37,14 @@ class Settled:
             over = {"state": "never", "reason": "removed", "due_at": None}
             ended += (await self._connection.execute(update(_telling).where(held).values(**over))).rowcount
         return ended
+
+    async def end_of_removed_watches(self) -> int:
+        """What was held for watches that were removed is never told, whoever gets its name later; how many that was."""
+        removed = select(_match.c.id).join(_watch, _watch.c.id == _match.c.watch_id).where(_watch.c.removed)
+        held = (_telling.c.state == "held") & _telling.c.match_id.in_(removed)
+        over = {"state": "never", "reason": "removed", "due_at": None}
+        done = await self._connection.execute(update(_telling).where(held).values(**over))
+        return int(done.rowcount)
 
     async def forget(self, before: datetime, most: int) -> int:
         """Remove at most so many deliveries that ended before an instant, with their attempts; how many that were.

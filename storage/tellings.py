@@ -1,5 +1,6 @@
 """The repository of tellings: the ledger of what became of each match for each channel, and what still waits."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -191,6 +192,23 @@ class Tellings:
             .limit(limit)
         )
         return [stored_value(row) for row in await self._connection.execute(statement)]
+
+    async def known_to(self, story_id: int, watch_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+        """The channels that were told of a story, or for which it waits as a new one, by watch; ids all."""
+        if not watch_ids:
+            return {}
+        counts = (_telling.c.state == "told") | ((_telling.c.state == "held") & (_telling.c.reason != "resurfaced"))
+        statement = (
+            select(_match.c.watch_id, _telling.c.channel_id)
+            .join(_match, _match.c.id == _telling.c.match_id)
+            .join(_placing, _placing.c.article_id == _match.c.article_id)
+            .where(_placing.c.story_id == story_id, _match.c.watch_id.in_(watch_ids), counts)
+            .distinct()
+        )
+        known: dict[int, set[int]] = defaultdict(set)
+        for watch_id, channel_id in await self._connection.execute(statement):
+            known[watch_id].add(channel_id)
+        return {watch_id: frozenset(channels) for watch_id, channels in known.items()}
 
     async def channels_told(self, watch_id: int, article_id: int) -> list[int]:
         """The channels that were told of an article, by id."""

@@ -153,7 +153,7 @@ class EmailSender:
             answer = self._said(done.answer, password)
             if not done.put_off:
                 return Receipt(answer, written.trouble)
-            waits = f"the mail is still to reach {', '.join(done.put_off)}"
+            waits = f"the mail is still to reach {', '.join(done.put_off)}: {answer}"
             failure = DeliveryError(waits, answer=answer, reached=done.reached)
         except (OSError, ValueError, VigieError, SMTPException) as error:
             host, port = settings.endpoint()

@@ -235,7 +235,7 @@ async def test_an_alert_to_a_public_host_is_sent_so_that_the_record_can_be_trust
 ) -> None:
     channel = a_channel(kind, "open.example")
     async with started.visited() as vigie:
-        with pytest.raises(DeliveryError, match="out of reach"):
+        with pytest.raises(DeliveryError, match="network is unreachable"):
             await vigie.engine.sender_for(channel).send(a_delivery(kind, channel.settings))
         assert started.dialled_elsewhere() == {(PUBLIC, 9)}
 

@@ -142,7 +142,7 @@ async def test_row_5_alerts_are_rebound_no_more_than_pages(started: Started) -> 
     settings = {"url": "http://rebound.example:9/hook", "secret": generate_secret()}
     async with started.visited() as vigie:
         sender = vigie.engine.sender_for(Channel(1, "desk", "webhook", settings))
-        with pytest.raises(DeliveryError, match="out of reach"):
+        with pytest.raises(DeliveryError, match="network is unreachable"):
             await sender.send(a_delivery("webhook", settings))
         assert started.dialled_elsewhere() == {(PUBLIC, 9)}
         with pytest.raises(DeliveryError, match=REFUSED):

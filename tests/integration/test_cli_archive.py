@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from news.alert import Attempt
+from news.alert import Alert, Attempt, Change, Item, Told
 from news.article import Span
 from news.watch import Match
 from service.notices import tell_of_channel
 from storage import Transaction
 from tests.commands import Commands
-from tests.samples import HOUR, NOON, a_source, a_watch, an_article, claim, put_delivery, record
+from tests.samples import HOUR, NOON, a_channel, a_source, a_watch, an_article, claim, put_delivery, record
 
 TEXT = "Rien d'abord.\n\nPuis un missile vole.\n\nEt un autre missile."
 
@@ -223,3 +223,20 @@ def test_a_channel_that_vigie_paused_is_listed_as_what_was_told(vigie: Commands)
     vigie.stored(told)
     listed = vigie("deliveries", "list", "--limit", "1")
     assert "(channel paused)" in listed.out and "channel 2" in listed.out
+
+
+def test_a_digest_and_an_update_say_what_they_tell(vigie: Commands) -> None:
+    async def told(tx: Transaction) -> None:
+        channel_id = await tx.channels.put(a_channel(), NOON)
+        watch_id = await tx.watches.put(a_watch(), NOON)
+        shown = Told(7, "La suite", "https://phare.example/suite", "Le Phare", "", found_at=NOON)
+        items = (Item("Corée", shown, (), (Change("outlets", "+1 outlet"),), watch_id),)
+        first = Told(0, "1 story: Corée, Crues", "", "", "", found_at=NOON)
+        await tx.outbox.add(Alert("", "", NOON, first, kind="digest", items=items), None, [channel_id])
+        await tx.outbox.add(Alert("Corée", "q", NOON, first, kind="update", items=items), watch_id, [channel_id])
+
+    vigie.stored(told)
+    assert "(digest)" in vigie("deliveries", "list").out
+    for number, kind in (("1", "digest"), ("2", "update")):
+        shown = vigie("deliveries", "show", number).out
+        assert all(said in shown for said in (kind, "La suite", "+1 outlet", "https://phare.example/suite"))

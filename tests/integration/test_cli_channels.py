@@ -223,3 +223,16 @@ async def test_a_test_message_is_mailed(vigie: Commands) -> None:
         tested = await vigie.apart("channel", "test", "mail", "--json")
     assert tested.json == {"channel": "mail", "accepted": True, "answer": "250 OK taken"}
     assert "This is a test of Vigie" in smtp.mails[0].message["subject"]
+
+
+async def test_a_test_message_that_one_of_two_recipients_gets_says_what_was_answered_for_the_other(
+    vigie: Commands,
+) -> None:
+    async with SmtpReceiver() as smtp:
+        smtp.answers["rcpt"].extend(["", "451 4.7.1 greylisted, come back"])
+        vigie.settings(f'[network]\nallow = ["127.0.0.1:{smtp.port}"]\n')
+        to = ("--to", "desk@example.com", "--to", "night@example.com")
+        await vigie.apart(*MAIL, *to, "--port", str(smtp.port), "--security", "none")
+        tested = await vigie.apart("channel", "test", "mail")
+    assert tested.code == 1
+    assert "451 4.7.1 greylisted" in tested.err

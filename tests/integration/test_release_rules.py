@@ -272,3 +272,56 @@ async def test_a_watchlists_rule_goes_before_a_channels(database: Database) -> N
     await desk.finds("retrait", "Titre")
     assert kinds(await desk.waits(HOUR)) == ["digest"]
     assert await desk.waits(SOON) == []
+
+
+@pytest.mark.parametrize("updates", ["1h", "never"])
+@pytest.mark.parametrize("resurfaced", ["never", "digest"])
+async def test_the_first_new_article_after_an_old_one_is_told_at_once(
+    database: Database, resurfaced: str, updates: str
+) -> None:
+    desk = await a_desk(database, resurfaced=resurfaced, updates=updates)
+    await desk.finds("retrait", "Un vieux titre de plus", published_at=NOON - timedelta(days=40))
+    assert await desk.deliveries() == []
+    new = await desk.finds("retrait", "Du neuf")
+    assert await desk.ledger(new) == [("told", "")]
+    [first] = await desk.deliveries()
+    assert (first.alert.kind, first.alert.told.title) == ("match", "Du neuf")
+    await desk.finds("retrait", "La suite")
+    told = [one for one in await desk.waits(HOUR) if one.alert.kind == "update"]
+    assert [one.thread_key for one in told] == ([first.key] if updates == "1h" else [])
+
+
+async def test_the_first_article_after_a_story_is_unmuted_is_told_at_once(database: Database) -> None:
+    desk = await a_desk(database, updates="never")
+    async with database.write() as tx:
+        desk.story_ids["retrait"] = await tx.stories.begin(NOON, None)
+        await tx.feedback.mute(desk.watches["Corée"].id, desk.story_ids["retrait"], NOON)
+    await desk.finds("retrait", "Titre")
+    async with database.write() as tx:
+        await tx.feedback.unmute(desk.watches["Corée"].id, desk.story_ids["retrait"])
+    assert await desk.ledger(await desk.finds("retrait", "Titre 2")) == [("told", "")]
+    assert await desk.ledger(await desk.finds("retrait", "Titre 3")) == [("never", "update")]
+
+
+async def test_a_channel_that_was_paused_is_told_of_a_story_that_others_know(database: Database) -> None:
+    desk = await a_desk(database, updates="never")
+    async with database.write() as tx:
+        number = await tx.channels.put(replace(a_channel("autre"), paused=True), NOON)
+    await desk.finds("retrait", "Titre")
+    async with database.write() as tx:
+        await tx.channels.change(number, paused=False)
+    assert sorted(await desk.ledger(await desk.finds("retrait", "Titre 2"))) == [("never", "update"), ("told", "")]
+
+
+async def test_a_watch_that_gets_the_name_of_a_removed_one_does_not_tell_what_waited_for_that(
+    database: Database,
+) -> None:
+    desk = await a_desk(database, digest="weekly")
+    stored = await desk.finds("retrait", "Titre")
+    async with database.write() as tx:
+        await tx.watches.remove(desk.watches["Corée"].id)
+    await Forgetter(database, desk.clock).tick()
+    async with database.write() as tx:
+        await tx.watches.put(replace(desk.watches["Corée"], query="autre chose"), NOON + HOUR)
+    assert await desk.ledger(stored) == [("never", "removed")]
+    assert await desk.waits(8 * DAY) == []
