@@ -95,8 +95,8 @@ BETWEEN: dict[str, tuple[SearchPlan, SearchPlan]] = {
 
 
 def lexicon(exact: str, folded: str, language: str | None) -> tuple[str, ...]:
-    """Two words, each in its language."""
-    known = folded in FORMS and language == ("fr" if folded == "troupes" else "en")
+    """Two words, each in its language, whatever the region."""
+    known = folded in FORMS and (language or "")[:2] == ("fr" if folded == "troupes" else "en")
     return (folded, FORMS[folded]) if known else (folded,)
 
 
