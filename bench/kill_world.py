@@ -17,7 +17,7 @@ _LISTED = 300  # in the feed: a hundred rounds at least, so that no article leav
 
 
 class World:
-    """One server: the site at `/`, the receivers at `/to/hook` and `/to/shaky`, which refuses one call in ten.
+    """The site at `/`, and receivers at `/to/hook` and `/to/shaky`, which refuses one message in ten at first.
 
     `ledger` has for each article's path the watches that want it; `accepted` for each channel and message id how often
     it was taken, `told` what it told: the watch and the article's path.
@@ -29,6 +29,7 @@ class World:
         self.told: dict[tuple[str, str], tuple[str, str]] = {}
         self.faults: list[str] = []
         self.port = 0
+        self._refused: set[str] = set()
         self._random = random.Random(seed)
         self._webhook = Webhook(secret)
         self._pages: dict[str, str] = {}
@@ -90,7 +91,9 @@ class World:
         except Exception as error:
             self.faults.append(f"{channel} got what it cannot verify: {error}")
             return web.Response(status=400)
-        if channel == "shaky" and self._random.random() < 0.1:
+        # Once only: after a second refusal the next try is five minutes away, and nobody waits for that here.
+        if channel == "shaky" and key not in self._refused and self._random.random() < 0.1:
+            self._refused.add(key)
             return web.Response(status=503)
         told = payload.get("data", payload)
         article = (told["watch"], told["article"]["url"].removeprefix(self.url("")))
