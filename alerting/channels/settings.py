@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Annotated, Any, TypeVar, get_args
@@ -59,13 +60,13 @@ class ChannelSettings(BaseModel):
         is_reference = (info.field_name or "").endswith("_env")
         return variable_name(value) if is_reference and isinstance(value, str) else value
 
+    @abstractmethod
     def endpoint(self) -> tuple[str, int]:
         """The host and port that are dialled. Raises DeliveryError where a secret that names them is not there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def goes_to(self) -> str:
         """Where alerts end up, in a few words that give no secret away."""
-        raise NotImplementedError
 
     def secrets(self) -> Iterator[Secret]:
         """Where each secret is kept that the settings name."""
