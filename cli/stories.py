@@ -133,10 +133,7 @@ def mute(
         await tx.feedback.mute((await tx.watches.get(watch)).id, number, archive.clock.now())
 
     writing(data, config, muted)
-    if json:
-        print_json({"story": number, "watch": watch, "muted": True})
-    else:
-        print_line(f"the watch {watch!r} tells no more of story {number}")
+    _print_mute(number, watch, json, muted=True)
 
 
 @app.command("unmute")
@@ -160,8 +157,14 @@ def unmute(
             raise ConflictError(f"story {number} is not muted for the watch {watch!r}", "vigie story show tells")
 
     writing(data, config, unmuted)
+    _print_mute(number, watch, json, muted=False)
+
+
+def _print_mute(number: int, watch: str, json: bool, *, muted: bool) -> None:
     if json:
-        print_json({"story": number, "watch": watch, "muted": False})
+        print_json({"story": number, "watch": watch, "muted": muted})
+    elif muted:
+        print_line(f"the watch {watch!r} tells no more of story {number}")
     else:
         print_line(f"the watch {watch!r} tells of story {number} again")
 

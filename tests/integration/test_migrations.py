@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -135,16 +135,21 @@ _OF_THE_FIRST_SCHEMA = (
 )
 
 
-async def test_what_the_first_schema_held_is_there_after_the_migrations(blank_database_url: str) -> None:
-    with _connected(blank_database_url) as connection:
+def _at_schema(revision: str, url: str, statements: Iterable[str]) -> None:
+    """Make a database as it was at a revision, with these rows."""
+    with _connected(url) as connection:
         config = Config()
         config.set_main_option("script_location", "storage:migrations")
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
         told = json.dumps(told_to_json(told_of(1)))
-        for statement in _OF_THE_FIRST_SCHEMA:
+        for statement in statements:
             connection.execute(text(statement), {"now": NOON.replace(tzinfo=None), "told": told})
+
+
+async def test_what_the_first_schema_held_is_there_after_the_migrations(blank_database_url: str) -> None:
+    _at_schema("0001", blank_database_url, _OF_THE_FIRST_SCHEMA)
     database = await Database.open(blank_database_url)
     async with database.read() as transaction:
         [delivery] = await transaction.outbox.latest(9)
@@ -173,15 +178,7 @@ _OF_BEFORE_TELLINGS = (
 
 
 async def test_what_was_told_before_there_were_tellings_is_told_for_good(blank_database_url: str) -> None:
-    with _connected(blank_database_url) as connection:
-        config = Config()
-        config.set_main_option("script_location", "storage:migrations")
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0009")
-        told = json.dumps(told_to_json(told_of(1)))
-        for statement in _OF_BEFORE_TELLINGS:
-            connection.execute(text(statement), {"now": NOON.replace(tzinfo=None), "told": told})
+    _at_schema("0009", blank_database_url, _OF_BEFORE_TELLINGS)
     database = await Database.open(blank_database_url)
     async with database.read() as transaction:
         assert await transaction.tellings.of(1, 1) == [Telling(1, 1, 1, "told")]
