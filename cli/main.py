@@ -8,6 +8,7 @@ import typer
 
 from cli import (
     articles,
+    backup,
     channels,
     crawl,
     deliveries,
@@ -15,6 +16,8 @@ from cli import (
     extract,
     match,
     matches,
+    prune,
+    restore,
     run,
     search,
     sources,
@@ -86,6 +89,9 @@ app.command("extract")(extract.extract)
 app.command("search")(search.search)
 app.command("match")(match.match)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("prune")(prune.prune)
 app.add_typer(sources.app, name="source")
 app.add_typer(watches.app, name="watch")
 app.add_typer(watchlists.app, name="watchlist")

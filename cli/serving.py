@@ -65,7 +65,7 @@ async def _reload(archive: Archive, engine: Engine) -> None:
     logs.configure(settings.log)
     fixed = [
         name
-        for name in ("database", "crawler", "extraction", "web", "service")
+        for name in ("database", "crawler", "extraction", "web", "service", "retention")
         if getattr(settings, name) != getattr(archive.settings, name)
     ]
     log.info(

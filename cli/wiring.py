@@ -29,6 +29,7 @@ from service.feedback import FeedbackDesk
 from service.forget import Forgetter
 from service.furnish import FurnishedSender
 from service.hub import GuardedHub
+from service.prune import Pruner
 from service.push import Pushes
 from service.reader import Reader
 from service.reindex import Reindexer
@@ -52,8 +53,7 @@ class Engine:
     ) -> None:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
-        self._clock = clock
-        self._database, self._feedback = database, archive.feedback
+        self._clock, self._database, self._feedback = clock, database, archive.feedback
         self._guard = guard_under(settings, resolve)
         self._dialler = GuardedDialler(self._guard)
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
@@ -82,6 +82,7 @@ class Engine:
         self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
         self.pushes = Pushes(database, clock, self.pool, self.collector)
         self.feedback_desk = FeedbackDesk(database, self._feedback, self.reader, clock) if self._feedback else None
+        self.pruner = Pruner(database, clock, settings.retention.kept)
         self.daemon = self._daemon(archive, lease)
 
     def _daemon(self, archive: Archive, lease: timedelta) -> Daemon:
@@ -97,6 +98,7 @@ class Engine:
                 releaser=self.releaser,
                 deliverer=self.deliverer,
                 forgetter=Forgetter(archive.database, archive.clock),
+                pruner=self.pruner,
                 subscriber=self.subscriber,
                 pushes=self.pushes,
                 lease=lease,

@@ -69,6 +69,10 @@ class StorageError(VigieError):
     """The database cannot be opened or does not fit; `hint` says how to mend it."""
 
 
+class BackupError(VigieError):
+    """A file that is no backup, or one that is damaged or was tampered with."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryAdvice:
     """What a failed delivery asks of the next attempt.

@@ -14,6 +14,7 @@ from scheduler.ticker import Ticker
 from service.board import WatchBoard
 from service.deliver import Deliverer
 from service.forget import Forgetter
+from service.prune import Pruner
 from service.push import Pushes
 from service.release import Releaser
 from service.subscribe import Subscriber
@@ -51,6 +52,7 @@ class DaemonParts:
     releaser: Releaser
     deliverer: Deliverer
     forgetter: Forgetter
+    pruner: Pruner
     subscriber: Subscriber
     pushes: Pushes
     lease: timedelta
@@ -76,6 +78,7 @@ class Daemon:
         self._ticker.every(1, "releases", self._release)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
         self._ticker.every(3_600, "forgetting", parts.forgetter.tick)
+        self._ticker.every(3_600, "pruning", parts.pruner.tick)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
         if parts.subscriber.is_on:
             self._ticker.every(60, "hubs", self._ask_hubs)
@@ -118,6 +121,7 @@ class Daemon:
         """No new work; what is under way gets its time; then leases go back and everything closes."""
         parts = self._parts
         self._started = False
+        parts.pruner.wind_down()
         await self._ticker.stop()
         for one in (parts.deliverer, parts.subscriber, parts.pushes, parts.crawler):
             one.wind_down()

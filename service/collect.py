@@ -26,7 +26,7 @@ from service.reader import Reader
 from service.record import tell
 from service.refuse import OF_NO_ARTICLE, Refuser
 from service.revise import Reviser
-from service.sameness import by_its_own_address, tells_another
+from service.sameness import by_its_own_address, is_one_of, tells_another
 from service.site_memory import SiteMemory
 from service.stories import StoryDesk
 from storage import Database, Transaction
@@ -147,7 +147,7 @@ class Collector:
     async def due_links(self, source: Source, limit: int) -> list[Link]:
         """Links to be fetched now, then articles to be looked at again.
 
-        A link whose article another source has brought is settled without a fetch.
+        A link whose article another source has brought, or which is kept no more, is settled without a fetch.
         """
         now = self._clock.now()
         while True:
@@ -157,13 +157,16 @@ class Collector:
                 if not links:
                     return await tx.links.due_revisits(source.id, now, limit)
                 known = {link.id: await tx.articles.id_of(link.url) for link in links}
-            if not any(known.values()):
+                pruned = await tx.links.pruned([urls.key(link.url) for link in links])
+            if not any(known.values()) and not pruned:
                 return links
             async with self._database.write() as tx:
                 for link in links:
                     article_id = known[link.id]
                     if article_id is not None:
                         await self._meet(tx, link, article_id, now)
+                    elif urls.key(link.url) in pruned:
+                        await tx.links.settle(link.id, "fetched", now)
 
     async def failed(self, link: Link, failure: FetchFailure) -> None:
         """Try again later, or give the link up, as `crawler.failure` decides."""
@@ -220,16 +223,16 @@ class Collector:
             await self._reviser.seen_again(link, extracted)
 
     async def _store(
-        self,
-        tx: Transaction,
-        source: Source,
-        link: Link,
-        read: Document,
-        fetched_at: datetime,
+        self, tx: Transaction, source: Source, link: Link, read: Document, fetched_at: datetime
     ) -> dict[str, Any]:
         """Article, link, matches and outbox rows, all in the caller's transaction; what came of it, for the log."""
         article = read.article
         now = self._clock.now()
+        pruned = await tx.links.pruned([urls.key(article.url), urls.key(article.canonical_url)])
+        if is_one_of(article, pruned):
+            await tx.links.settle(link.id, "fetched", now)
+            return {"outcome": "pruned before"}
+        article = by_its_own_address(article) if pruned else article
         number = await tx.articles.add(article, source.id, fetched_at, now)
         if number is None:
             known = await tx.articles.of(article.canonical_url)

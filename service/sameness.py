@@ -1,9 +1,11 @@
 """Sameness: whether two pages that claim one address are one article."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from extraction.lines import key
+from news import url as urls
 from news.article import Article
 
 _APART = timedelta(hours=12)  # more than a wrong time zone can be
@@ -17,6 +19,16 @@ def tells_another(article: Article, known: Article) -> bool:
     if article.text == known.text or _is_kept(article, known):
         return False
     return key(article.title) != key(known.title) or _may_be_of_another_day(article, known)
+
+
+def is_one_of(article: Article, pruned: Mapping[str, str]) -> bool:
+    """Whether an article is one that is kept no more, of which titles are known by the keys of their addresses: it has
+    its address, or it claims its address and has its title.
+    """
+    if urls.key(article.url) in pruned:
+        return True
+    title = pruned.get(urls.key(article.canonical_url))
+    return title is not None and key(title) == key(article.title)
 
 
 def by_its_own_address(article: Article) -> Article:

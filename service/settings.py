@@ -19,6 +19,7 @@ from news.address import AllowList
 from news.errors import VigieError
 from news.secret import variable_name
 from service.alert_settings import AlertSettings, ChannelEntry, RuleSettings, WatchEntry, WatchlistEntry
+from service.retention_settings import RetentionSettings
 from service.setting_parts import Name, Part
 
 # `phare.example:8080` names a host and a port, `file:/etc/passwd` and `mailto:me` a scheme.
@@ -57,6 +58,9 @@ class DatabaseSettings(Part):
     """[database]."""
 
     url: str = Field(default="", description="`sqlite:///…` or `postgresql://…`; empty: `vigie.db` in the data folder")
+    tools: str = Field(
+        default="", description="the folder of PostgreSQL's `pg_dump` and `pg_restore`; empty: they are looked for"
+    )
 
 
 class CrawlerSettings(Part):
@@ -305,6 +309,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     service: ServiceSettings = ServiceSettings()
+    retention: RetentionSettings = RetentionSettings()
     alerts: AlertSettings = AlertSettings()
     source: tuple[SourceEntry, ...] = ()
     watch: tuple[WatchEntry, ...] = ()

@@ -23,7 +23,9 @@ from storage.links import Links
 from storage.matches import Matches
 from storage.migrate import bring_up_to_date
 from storage.outbox import Outbox
+from storage.pruning import Pruning
 from storage.refusals import Refusals
+from storage.restored import Restored
 from storage.revisions import Revisions
 from storage.search import Search
 from storage.sending import Sending
@@ -69,6 +71,8 @@ class Transaction:
         self.settled = Settled(connection)
         self.feedback = FeedbackLog(connection)
         self.keys = Keys(connection)
+        self.restored = Restored(connection)
+        self.pruning = Pruning(connection)
 
 
 class Database:
@@ -85,7 +89,7 @@ class Database:
 
         Raises StorageError where the database cannot be reached, is none, or is newer than this program.
         """
-        parsed = _async_url(url)
+        parsed = parsed_url(url)
         database = cls(*_engines(parsed))
         try:
             async with database._writer.connect() as connection:
@@ -123,7 +127,7 @@ class Database:
         await self._writer.dispose()
 
 
-def _async_url(url: str) -> URL:
+def parsed_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:

@@ -238,6 +238,16 @@ class Links:
         news = (_link.c.article_id == article_id) & ~_link.c.is_history
         return (await self._connection.scalar(select(_link.c.id).where(news).limit(1))) is not None
 
+    async def pruned(self, keys: Sequence[str]) -> dict[str, str]:
+        """Which of these keys were an article's that is kept no more, and its title."""
+        gone = (_link.c.state == "fetched") & _link.c.article_id.is_(None)
+        found: dict[str, str] = {}
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = _link.c.url_key.in_(keys[start : start + _KEYS_AT_ONCE])
+            rows = await self._connection.execute(select(_link.c.url_key, _link.c.title).where(some, gone))
+            found |= {row.url_key: row.title for row in rows}
+        return found
+
     async def with_url(self, url: str) -> list[Link]:
         """Every source's link to this URL."""
         rows = await self._connection.execute(select(_link).where(_link.c.url_key == urls.key(url)))

@@ -27,6 +27,11 @@ async def bring_up_to_date(connection: AsyncConnection) -> None:
         await _set_foreign_keys(connection, "ON")
 
 
+def known_schemas() -> set[str]:
+    """The numbers of all schemas that a database can be brought up to date from."""
+    return {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 async def _set_foreign_keys(connection: AsyncConnection, state: str) -> None:
     if connection.dialect.name == "sqlite":
         driver = (await connection.get_raw_connection()).driver_connection
@@ -34,7 +39,7 @@ async def _set_foreign_keys(connection: AsyncConnection, state: str) -> None:
         await driver.execute(f"PRAGMA foreign_keys={state}")
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("path_separator", "os")

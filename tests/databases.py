@@ -46,6 +46,11 @@ class PostgreSQL:
             self._admin.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
         self._admin.execute("SELECT pg_reload_conf()")
 
+    @property
+    def tools(self) -> str:
+        """The folder of its programs, pg_dump and pg_restore among them."""
+        return str(self._server.bin_path)
+
     def blank(self) -> str:
         """The URL of a new database with nothing in it."""
         name = f"vigie_{uuid.uuid4().hex}"

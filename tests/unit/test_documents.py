@@ -22,6 +22,7 @@ from service.check import check_declared
 from service.configuration import read
 from service.lint import lint
 from service.settings import IncludeSettings, Settings
+from storage.contents import own_tables
 from tests.documents import DOCUMENTS, ROOT, anchor, blocks, headings, links, prose, rows, section, setting_rows
 
 SETTINGS = ROOT / "docs" / "settings.md"
@@ -189,6 +190,13 @@ def test_the_glossary_has_the_words_of_the_trade() -> None:
         "Delivery", "Revision", "Copy", "Story", "Digest", "schedule", "fetch", "extract", "match", "deliver",
         "collect", "published_at", "fetched_at", "first_seen_at", "due_at",
     } <= words  # fmt: skip
+
+
+def test_every_table_of_the_database_is_said_to_end_somewhere() -> None:
+    named = [
+        name for row in rows(section(ROOT / "docs" / "deploy.md", "Size")) for name in re.findall(r"`(\w+)`", row[0])
+    ]
+    assert sorted(named) == own_tables()
 
 
 def test_each_decision_fills_a_page_and_says_what_was_measured() -> None:

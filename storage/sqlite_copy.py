@@ -1,0 +1,125 @@
+"""Copies of a SQLite database: made while others read and write, examined, and put in the place of another.
+
+The copy is made by SQLite's own online backup out of a reading transaction that is held all the while. So it shows one
+instant, and what others write meanwhile neither waits for it nor makes it begin anew, as it would without the
+transaction; what they write stays in the log (`-wal`) until the copy is done.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from news.errors import StorageError
+from storage.contents import SCHEMA_TABLE, SEARCH_TABLE, Contents, compare
+
+_PAGES = 2_000  # in one step, 8 MB of the usual pages: between two, others get at the processor
+_BUSY_SECONDS = 30.0
+_BESIDE = ("-wal", "-shm", "-journal")
+_MADE_WITH = f"SQLite {sqlite3.sqlite_version}"
+# Tables that are none of ours to count: SQLite's own, and those in which the full-text index keeps itself.
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+_NOT_OURS = ("sqlite_", f"{SEARCH_TABLE}_")
+
+
+def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> Contents:
+    """Copy a database into a new file, and examine the copy; what it holds. `progress` is told pages.
+
+    Raises StorageError where the source is no database of Vigie's, or the copy is not what it should be.
+    """
+    if not source.is_file():
+        raise StorageError(f"there is no database at {source}", "name its folder with --data")
+    with _errors_told(source), closing(_connect(source)) as connection:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("BEGIN")
+        contents = _contents(connection, source)
+        with closing(_connect(target)) as into:
+            into.execute("PRAGMA synchronous=OFF")  # it is made durable as a whole, below
+            connection.backup(into, pages=_PAGES, progress=lambda _, left, of: progress(of - left, of), sleep=0)
+            into.execute("PRAGMA journal_mode=DELETE")  # one file, which can be read where nothing can be written
+        connection.execute("ROLLBACK")
+    with target.open("rb+") as made:
+        os.fsync(made.fileno())
+    compare(examine(target), contents)
+    return contents
+
+
+def examine(file: Path) -> Contents:
+    """What a copy holds, once every page, index and reference of it was found in order. Raises StorageError."""
+    with _errors_told(file), closing(_connect(file)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("PRAGMA query_only=ON")
+        faults = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
+        if faults != ["ok"]:
+            raise StorageError(f"{file.name} is damaged: {faults[0]}")
+        strange = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')"
+        ).fetchone()
+        if strange is not None:
+            raise StorageError(f"{file.name} holds the {strange[0]} {strange[1]!r}, which is none of Vigie's")
+        orphan = connection.execute("PRAGMA foreign_key_check").fetchone()
+        if orphan is not None:
+            raise StorageError(f"{file.name} is damaged: a row of {orphan[0]!r} refers to what is not there")
+        return _contents(connection, file)
+
+
+def replace(new: Path, place: Path, aside: Path) -> None:
+    """Put a database in its place. What was there, if anything, goes into the folder `aside`, which is then made.
+
+    At no moment is there no database in the place, and never one beside the log of another.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        aside.mkdir()
+        _keep(place, aside / place.name)
+        for ending in _BESIDE:
+            beside = place.with_name(place.name + ending)
+            if beside.exists():
+                beside.rename(aside / beside.name)
+        _sync(aside)
+    new.replace(place)
+    _sync(place.parent)
+
+
+def _keep(place: Path, kept: Path) -> None:
+    try:
+        os.link(place, kept)
+    except OSError:  # a file system without links
+        place.rename(kept)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+
+
+def _contents(connection: sqlite3.Connection, file: Path) -> Contents:
+    names = [name for (name,) in connection.execute(_TABLES) if not name.startswith(_NOT_OURS)]
+    if SCHEMA_TABLE not in names:
+        raise StorageError(f"{file} is no database of Vigie's")
+    row = connection.execute(f"SELECT version_num FROM {SCHEMA_TABLE}").fetchone()  # noqa: S608
+    counts = {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+        for name in sorted(names)
+        if name != SCHEMA_TABLE
+    }
+    return Contents("sqlite", row[0] if row else "", counts, _MADE_WITH)
+
+
+@contextmanager
+def _errors_told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageError(
+            f"{file} cannot be copied or read: {error}", "check the disk's room, and whose it is"
+        ) from error
