@@ -15,6 +15,8 @@ TYPES: dict[AlertKind, str] = {
     "digest": "digest",
     "spike": "watch.spike",
     "channel": "channel.paused",
+    "problem": "vigie.problem",
+    "solved": "vigie.solved",
 }
 VERSION = 2
 
@@ -47,6 +49,8 @@ def _told(alert: Alert, thread_key: str) -> dict[str, Any]:
         return {"source": {"name": told.source, "url": told.url}, "title": told.title, "text": told.excerpt}
     if alert.kind == "channel":
         return {"channel": {"name": told.source}, "title": told.title, "text": told.excerpt}
+    if alert.kind in ("problem", "solved"):
+        return {"problem": {"kind": told.source}, "title": told.title, "text": told.excerpt}
     of_watch = {"watch": alert.watch, "query": alert.query}
     if alert.kind == "spike":
         return {**of_watch, "title": told.title, "text": told.excerpt}

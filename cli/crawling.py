@@ -40,7 +40,7 @@ async def crawl_once(place: Place, names: list[str]) -> list[dict[str, object]]:
 @asynccontextmanager
 async def _leases_kept(archive: Archive, engine: Engine) -> AsyncIterator[None]:
     """Renew what we hold, so that a service beside us does not take a long visit for a dead one."""
-    ticker = Ticker(archive.clock)
+    ticker = Ticker()
     every = archive.settings.service.lease / 3
     ticker.every(every, "visits", engine.local.renew)
     ticker.every(every, "deliveries", engine.deliverer.renew)

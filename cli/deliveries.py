@@ -25,6 +25,14 @@ _CHANNEL = typer.Option("--channel", help="Only those over one channel.", metava
 app = group("What became of each alert: pending, sent, failed or dead.")
 
 
+_ABOUT = {
+    "channel": "(channel paused)",
+    "digest": "(digest)",
+    "problem": "(a problem of Vigie's)",
+    "solved": "(a problem is over)",
+}
+
+
 def shown(delivery: Delivery) -> dict[str, Any]:
     """A delivery in JSON."""
     return {
@@ -120,12 +128,12 @@ def _when_next(delivery: Delivery, now: datetime) -> str:
 def _about(delivery: Delivery) -> str:
     """What an alert is about that is of no one watch."""
     kind = delivery.alert.kind
-    return {"channel": "(channel paused)", "digest": "(digest)"}.get(kind, f"(source {kind})")
+    return _ABOUT.get(kind, f"(source {kind})")
 
 
 def _kind(delivery: Delivery) -> str:
     alert = delivery.alert
-    return alert.kind if alert.watch or alert.kind in ("channel", "digest") else f"source {alert.kind}"
+    return alert.kind if alert.watch or alert.kind in _ABOUT else f"source {alert.kind}"
 
 
 def _stories(delivery: Delivery) -> list[list[Cell]]:

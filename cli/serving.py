@@ -16,6 +16,7 @@ from cli.wiring import Engine
 from news.delivering import Passing, unobserved
 from news.errors import VigieError
 from web.app import make_app
+from web.metrics import metrics_router
 from web.server import WebServer
 
 log = structlog.get_logger()
@@ -82,8 +83,11 @@ async def _reload(archive: Archive, engine: Engine) -> None:
 async def serving(archive: Archive, engine: Engine) -> AsyncIterator[WebServer]:
     """Everything that `vigie run` runs, until the end of the block; the daemon then gets its time to finish."""
     hubs = engine if engine.subscriber.is_on else None
-    app = make_app(engine.daemon.troubles, hubs, await feeds(archive), engine.feedback_desk)
-    web = WebServer(app, archive.settings.web.host, archive.settings.web.port)
+    settings = archive.settings.web
+    metrics = metrics_router(engine.metrics.page, settings.metrics_from)
+    ready, problems = engine.daemon.troubles, engine.self_check.kinds
+    app = make_app(ready, hubs, await feeds(archive), engine.feedback_desk, metrics, problems)
+    web = WebServer(app, settings.host, settings.port)
     await web.start()
     try:
         with _deaf_children():

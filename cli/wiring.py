@@ -1,6 +1,7 @@
 """The wiring: all that runs is constructed here, by plain calls, from the settings."""
 
 from datetime import timedelta
+from importlib.metadata import version
 
 from alerting.channels import build
 from alerting.guard import GuardedDialler
@@ -18,6 +19,7 @@ from news.address import AllowList
 from news.alert import Channel
 from news.delivering import Passing, unobserved
 from news.ports import Resolve, Sender
+from news.tally import Tally
 from scheduler.cadence import Bounds, cadence_within
 from scheduler.daemon import Daemon, DaemonParts
 from scheduler.local import LocalEngine
@@ -28,7 +30,9 @@ from service.deliver import Deliverer
 from service.feedback import FeedbackDesk
 from service.forget import Forgetter
 from service.furnish import FurnishedSender
+from service.heartbeat import Heartbeat
 from service.hub import GuardedHub
+from service.metrics import Metrics, Sources
 from service.prune import Pruner
 from service.push import Pushes
 from service.reader import Reader
@@ -36,8 +40,10 @@ from service.reindex import Reindexer
 from service.release import Releaser
 from service.remember import StoredMemory
 from service.revise import Reviser
+from service.selfcheck import SelfCheck, Senses
 from service.settings import Settings
 from service.subscribe import Subscriber
+from service.timekeeper import Timekeeper
 from service.visits import Visits
 
 
@@ -53,7 +59,8 @@ class Engine:
     ) -> None:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
-        self._clock, self._database, self._feedback = clock, database, archive.feedback
+        self._clock, self.tally = clock, Tally()
+        self._database, self._feedback = database, archive.feedback
         self._guard = guard_under(settings, resolve)
         self._dialler = GuardedDialler(self._guard)
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
@@ -62,7 +69,7 @@ class Engine:
         self.reader = Reader(lexicon())
         self.reindexer = Reindexer(database, self.reader)
         reviser = Reviser(database, self.pool, board, clock, Revisits(settings.crawler.revisits), self.reader)
-        self.collector = Collector(database, self.extractor, board, reviser, clock, self.reader)
+        self.collector = Collector(database, self.extractor, board, reviser, clock, self.reader, self.tally)
         self.crawler = CrawlEngine(
             CrawlParts(
                 limits=limits(settings),
@@ -75,15 +82,40 @@ class Engine:
                 browser=browser(settings, self._dialler),
             )
         )
-        self.visits = Visits(database, clock, owner, lease, cadence_within(bounds(settings)))
+        self.visits = Visits(database, clock, owner, lease, cadence_within(bounds(settings)), self.tally)
         self.local = LocalEngine(self.crawler, self.visits, settings.crawler.visits)
         self.releaser = Releaser(database, clock)
-        self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for, passing=passing)
+        self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for, passing=passing, tally=self.tally)
         self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
         self.pushes = Pushes(database, clock, self.pool, self.collector)
         self.feedback_desk = FeedbackDesk(database, self._feedback, self.reader, clock) if self._feedback else None
+        self._put_together(archive, lease)
+
+    def _put_together(self, archive: Archive, lease: timedelta) -> None:
+        """The service, and what watches over it."""
+        settings, clock, database = archive.settings, archive.clock, archive.database
         self.pruner = Pruner(database, clock, settings.retention.kept)
+        self.heartbeat = Heartbeat(settings.service.heartbeat_url, self._dialler, self.tally)
+        self.timekeeper = Timekeeper(database, clock, bounds(settings).longest)
+        senses = Senses(
+            late=lambda: self.daemon.late(),  # noqa: PLW0108 (there is no daemon yet)
+            heartbeat=lambda: self.heartbeat.trouble,
+            awake_since=lambda: self.timekeeper.awake_since,
+            folder=archive.place.folder.path,
+        )
+        self.self_check = SelfCheck(database, clock, senses)
         self.daemon = self._daemon(archive, lease)
+        self.metrics = Metrics(database, clock, self._sources(archive))
+
+    def _sources(self, archive: Archive) -> Sources:
+        return Sources(
+            tally=self.tally,
+            late=self.daemon.late,
+            troubles=self.daemon.troubles,
+            problems=self.self_check.kinds,
+            folder=archive.place.folder.path,
+            version=version("vigie"),
+        )
 
     def _daemon(self, archive: Archive, lease: timedelta) -> Daemon:
         return Daemon(
@@ -101,6 +133,9 @@ class Engine:
                 pruner=self.pruner,
                 subscriber=self.subscriber,
                 pushes=self.pushes,
+                timekeeper=self.timekeeper,
+                heartbeat=self.heartbeat,
+                self_check=self.self_check,
                 lease=lease,
                 stop_within=archive.settings.service.stop_within,
             )

@@ -10,7 +10,7 @@ import structlog
 
 from crawler.failure import HostClosed
 from crawler.memory import SiteMemory
-from crawler.pace import LONGEST_DELAY, after_answer, after_refusal, after_trouble, is_worth_keeping
+from crawler.pace import LONGEST_CLOSING, LONGEST_DELAY, after_answer, after_refusal, after_trouble, is_worth_keeping
 from news.clock import Clock
 from news.site import Host
 
@@ -92,7 +92,8 @@ class Turns:
         turn = self._turns.get(host)
         if turn is None or turn.host.closed_until is None:
             return timedelta()
-        return max(turn.host.closed_until - self._clock.now(), timedelta())
+        wait = turn.host.closed_until - self._clock.now()
+        return wait if timedelta() < wait <= LONGEST_CLOSING else timedelta()  # longer only if the clock was set back
 
     def give_back(self, host: str) -> None:
         """The host has answered, or failed to."""

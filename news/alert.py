@@ -11,7 +11,10 @@ from news.rules import NOTHING_SAID, Rules
 from news.source import Origin
 
 ChannelKind = Literal["email", "webhook", "slack", "discord", "telegram", "matrix", "ntfy"]
-AlertKind = Literal["match", "update", "digest", "spike", "silent", "failing", "blocked", "suspect", "back", "channel"]
+AlertKind = Literal[
+    "match", "update", "digest", "spike", "silent", "failing", "blocked", "suspect", "back", "channel", "problem",
+    "solved",
+]  # fmt: skip
 OF_WATCHES: tuple[AlertKind, ...] = ("match", "update", "digest", "spike")
 ChangeKind = Literal["outlets", "copies", "figure", "headline"]
 DeliveryState = Literal["pending", "sent", "failed", "dead"]
@@ -104,10 +107,10 @@ class Alert:
     """The decision to tell someone of an article that a watch wants, of what became of a story, or how a source fares.
 
     `sequence` rises with every alert decided. `told` is the article of a match, and the one that stands for the story
-    of an update. Where there is none (a digest, a spike, a source, a channel) it says in `title` and `excerpt` what is
-    the matter. `items` are the stories of a digest, sorted by watch; a match and an update have one, or none where
-    nothing is to be said beyond `told`. `watch` and `query` are empty, and `watch_id` is 0, where several watches are
-    told of, or none.
+    of an update. Where there is none (a digest, a spike, a source, a channel, a problem of Vigie's own) it says in
+    `title` and `excerpt` what is the matter. `items` are the stories of a digest, sorted by watch; a match and an
+    update have one, or none where nothing is to be said beyond `told`. `watch` and `query` are empty, and `watch_id`
+    is 0, where several watches are told of, or none.
     """
 
     watch: str

@@ -17,6 +17,8 @@ _HALF_LIFE = 21 * 24.0  # hours; of the profile
 _RECENT_HALF_LIFE = 36.0  # hours; of what tells that the level has changed
 _HEAT = 0.5  # hours in which a burst cools down
 _LONGEST_LOOK = timedelta(days=28)  # further back nothing is learned
+_UNWATCHED = timedelta(days=8)  # longer than any interval: in such a time nobody looked
+_SET_BACK = timedelta(days=1)  # what was learned so far in the future was learned by a clock that was wrong
 _SMOOTH_HOUR, _SMOOTH_DAY, _SMOOTH_RECENT = 2.0, 2.0, 2.0  # articles that speak for 'as usual'
 _FIRST_WAIT, _WAIT_STEP, _WAITS = 0.5, 1.5, 16
 _WAIT_HALF_LIFE = 400.0  # waits
@@ -78,6 +80,16 @@ class Rhythm:
     def mood(self) -> float:
         """How the last days compare with what is usual: 1 as usual, 0 silent, 2 twice as much."""
         return _mood(self.recent, self.recent_usual)
+
+    def resumed(self, now: datetime) -> "Rhythm":
+        """The rhythm as it goes on now, where nobody looked for more than eight days, or the clock was set back.
+
+        That time teaches nothing: neither was it silent, nor did all that is listed now come at once. Itself otherwise.
+        """
+        if self.until is None or -_SET_BACK <= now - self.until <= _UNWATCHED:
+            return self
+        last = min(self.last, now) if self.last is not None else None
+        return replace(self, until=now, last=last, waited=0.0, heat=0.0)
 
     def after(self, published: Sequence[datetime], until: datetime) -> "Rhythm":
         """The rhythm once it is known what was published up to `until`; also that nothing was.

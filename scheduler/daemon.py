@@ -14,16 +14,20 @@ from scheduler.ticker import Ticker
 from service.board import WatchBoard
 from service.deliver import Deliverer
 from service.forget import Forgetter
+from service.heartbeat import Heartbeat
 from service.prune import Pruner
 from service.push import Pushes
 from service.release import Releaser
+from service.selfcheck import EACH, SelfCheck
 from service.subscribe import Subscriber
+from service.timekeeper import Timekeeper
 from service.visits import Visits
 from storage import Database
 
 log = structlog.get_logger()
 
 _LATE = timedelta(seconds=30)
+_VITAL = ("visits", "releases", "deliveries", "watches")
 
 
 class Pool(Protocol):
@@ -55,6 +59,9 @@ class DaemonParts:
     pruner: Pruner
     subscriber: Subscriber
     pushes: Pushes
+    timekeeper: Timekeeper
+    heartbeat: Heartbeat
+    self_check: SelfCheck
     lease: timedelta
     stop_within: float
 
@@ -64,21 +71,25 @@ class Daemon:
 
     def __init__(self, parts: DaemonParts) -> None:
         self._parts = parts
-        self._ticker = Ticker(parts.clock)
+        self._ticker = Ticker()
         self._started = False
 
     async def start(self) -> None:
         """Start the workers, the crawler and the ticks."""
         parts = self._parts
         await parts.pool.warm()
+        await parts.timekeeper.tick()
         await self._keep_up()
         await parts.crawler.start()
+        self._ticker.every(1, "time", self._keep_time)
         self._ticker.every(1, "watches", self._keep_up)
         self._ticker.every(1, "visits", parts.engine.submit_due)
         self._ticker.every(1, "releases", self._release)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
-        self._ticker.every(3_600, "forgetting", parts.forgetter.tick)
-        self._ticker.every(3_600, "pruning", parts.pruner.tick)
+        self._ticker.every(3_600, "forgetting", self._forget)
+        self._ticker.every(3_600, "pruning", self._prune)
+        self._ticker.every(EACH, "self-check", parts.self_check.tick)
+        self._ticker.every(5, "heartbeat", self.beat)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
         if parts.subscriber.is_on:
             self._ticker.every(60, "hubs", self._ask_hubs)
@@ -91,12 +102,28 @@ class Daemon:
     async def _keep_up(self) -> None:
         await self._parts.board.keep_up(self._parts.database)
 
+    async def _keep_time(self) -> None:
+        await self._parts.timekeeper.tick(self._renew)
+
     async def _release(self) -> None:
         await self._parts.releaser.release_due()
+
+    async def _forget(self) -> None:
+        if self._parts.timekeeper.is_sure:  # what a clock that is a year fast takes for old would be lost
+            await self._parts.forgetter.tick()
+
+    async def _prune(self) -> None:
+        if self._parts.timekeeper.is_sure:
+            await self._parts.pruner.tick()
 
     async def _renew(self) -> None:
         await self._parts.engine.renew()
         await self._parts.deliverer.renew()
+
+    async def beat(self) -> None:
+        """Let the heartbeat be heard, if it is due and nothing is in the way of the work."""
+        if self._parts.heartbeat.is_due and not await self.troubles():
+            await self._parts.heartbeat.ping()
 
     async def _ask_hubs(self) -> None:
         await self._parts.subscriber.tick()
@@ -112,10 +139,20 @@ class Daemon:
             found["database"] = f"cannot be read: {error}"
         if not self._started:
             found["service"] = "is starting or stopping"
-        for tick in ("visits", "releases", "deliveries", "watches"):
-            if self._started and self._ticker.is_late(tick, _LATE):
-                found[tick] = f"no tick for more than {_LATE.total_seconds():.0f} s"
+        if self._started:
+            found |= {name: said for name in self._ticker.names if (said := self._lateness(name))}
         return found
+
+    def late(self) -> dict[str, float]:
+        """By how many seconds each tick is late, by monotonic time."""
+        return {name: self._ticker.late_by(name) for name in self._ticker.names} if self._started else {}
+
+    def _lateness(self, name: str) -> str:
+        """What is to be said of a tick that is late; by monotonic time, so that no clock hides it."""
+        if name in _VITAL and not self._ticker.has_ended_well(name):
+            return "has not been done yet"
+        late = self._ticker.late_by(name)
+        return f"is late by {late:.0f} s" if late > _LATE.total_seconds() else ""
 
     async def stop(self) -> None:
         """No new work; what is under way gets its time; then leases go back and everything closes."""

@@ -36,7 +36,9 @@ class LocalEngine:
         """Begin as many visits as are due and as there are free slots for."""
         free = self._slots - len(self._open)
         if free > 0:
-            there_is_room, crowded = self._by_room(await self._visits.lease_due(free))
+            # Our own lease runs out unrenewed where the machine slept or its clock leapt; leasing has renewed it.
+            leased = [brief for brief in await self._visits.lease_due(free) if brief.source.id not in self._open]
+            there_is_room, crowded = self._by_room(leased)
             self.submit(there_is_room)
             await self._visits.put_off(crowded, _WHILE_CROWDED)
 

@@ -1,32 +1,62 @@
-"""The ticks: a handful of APScheduler jobs that each ask the database what is due."""
+"""The ticks: a handful of APScheduler jobs that each ask the database what is due.
+
+APScheduler goes by the clock on the wall. So that the ticks do not, a leap ahead makes one tick of each job and not all
+that there would have been, and a watchman who goes by monotonic time calls what a clock set back would let wait.
+"""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
-from news.clock import Clock
+from apscheduler.triggers.base import BaseTrigger
 
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
 
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # due, whatever the clock says
+_ROUND = 1.0  # seconds between two looks of the watchman
+
+
+class _Steadily(BaseTrigger):  # type: ignore[misc]
+    """Each `interval`; what fell due while the clock leapt is due once."""
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Keep the beat where there is one to keep."""
+        due = (previous_fire_time or now) + self._interval
+        return due if now < due <= now + self._interval else now + self._interval
+
 
 class Ticker:
-    """Calls each job again and again, never twice at once; a job that fails is told and called again all the same."""
+    """Calls each job again and again, never twice at once; a job that fails is told and called again all the same.
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    `seconds` is the monotonic time by which a tick is late.
+    """
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()}, executors={"default": AsyncIOExecutor()}, timezone="UTC"
         )
-        self._running: set[asyncio.Task[None]] = set()
-        self._last: dict[str, datetime] = {}
+        self._running: dict[asyncio.Task[None], str] = {}
+        self._intervals: dict[str, float] = {}
+        self._begun: dict[str, float] = {}  # before the first time: when the job was handed in
+        self._well: dict[str, float] = {}  # likewise
+        self._done: set[str] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The jobs, in the order in which they were handed in."""
+        return tuple(self._intervals)
 
     def every(self, seconds: float, name: str, job: Job) -> None:
         """Have a job called at this interval. Call before `start`."""
@@ -34,18 +64,22 @@ class Ticker:
         async def tick() -> None:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101 (the executor runs each job in a task)
-            self._running.add(task)
+            self._running[task] = name
+            self._begun[name] = self._seconds()
             try:
                 await job()
-                self._last[name] = self._clock.now()
+                self._well[name] = self._seconds()
+                self._done.add(name)
             except Exception:
                 log.exception("tick failed", tick=name)
             finally:
-                self._running.discard(task)
+                del self._running[task]
 
+        self._intervals[name] = seconds
+        self._begun[name] = self._well[name] = self._seconds()
         self._scheduler.add_job(
             tick,
-            IntervalTrigger(seconds=seconds),
+            _Steadily(timedelta(seconds=seconds)),
             id=name,
             name=name,
             max_instances=1,
@@ -56,18 +90,37 @@ class Ticker:
     def start(self) -> None:
         """Begin to tick."""
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch(), name="watchman of the ticks")
 
-    def last(self, name: str) -> datetime | None:
-        """When a job last ended well."""
-        return self._last.get(name)
+    async def _watch(self) -> None:
+        pause = min([_ROUND, *self._intervals.values()])
+        while True:
+            await asyncio.sleep(pause)
+            for name in self._forgotten(pause):
+                log.info("tick called", tick=name, because="the clock was set back")
+                self._scheduler.modify_job(name, next_run_time=_AT_ONCE)
 
-    def is_late(self, name: str, by: timedelta) -> bool:
-        """Whether a job has not ended well for longer than that."""
-        last = self._last.get(name)
-        return last is None or self._clock.now() - last > by
+    def _forgotten(self, grace: float) -> list[str]:
+        """The jobs that should have begun again and are not under way, by monotonic time."""
+        now, running = self._seconds(), set(self._running.values())
+        return [
+            name
+            for name, interval in self._intervals.items()
+            if name not in running and now - self._begun[name] > interval + grace
+        ]
+
+    def has_ended_well(self, name: str) -> bool:
+        """Whether a job has done its work once."""
+        return name in self._done
+
+    def late_by(self, name: str) -> float:
+        """By how many seconds a job is behind: since it last ended well, or was handed in, less its interval."""
+        return max(self._seconds() - self._well[name] - self._intervals[name], 0.0)
 
     async def stop(self) -> None:
         """No further tick; those under way end first, because `shutdown` would cancel them."""
+        if self._watching is not None:
+            self._watching.cancel()
         self._scheduler.pause()
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)

@@ -20,6 +20,7 @@ from news.guidance import Guidance, rules_of
 from news.ports import Extractor
 from news.rhythm import Rhythm
 from news.source import Feed, FoundLink, Link, Source
+from news.tally import Tally
 from service.blemishes import blemishes, dated_by, published_before
 from service.board import WatchBoard
 from service.reader import Reader
@@ -49,7 +50,9 @@ class Collector:
         reviser: Reviser,
         clock: Clock,
         reader: Reader,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._reader = reader
         self._extractor = extractor
@@ -171,6 +174,7 @@ class Collector:
     async def failed(self, link: Link, failure: FetchFailure) -> None:
         """Try again later, or give the link up, as `crawler.failure` decides."""
         now = self._clock.now()
+        self._tally.add("pages", failure.kind)
         step = next_step(failure, link.attempts + 1, now)
         if link.is_known:
             if step.retry_at is None or step.counts:
@@ -191,6 +195,7 @@ class Collector:
 
         Raises PageError where the page broke our code, and what the machine raises if it can store nothing at all.
         """
+        self._tally.add("pages", "ok")
         with _blamed(source, link):
             return await self._taken_in(source, link, page)
 
@@ -332,7 +337,7 @@ async def _learn_of(tx: Transaction, source: Source, new: Sequence[FoundLink], n
     stored = await tx.sources.by_id(source.id)  # only now that the row is ours: a visit may have ended meanwhile
     past = [instant for instant in published if instant <= now]
     latest = max([*past, *filter(None, [stored.last_news_at])], default=None)
-    learned = Rhythm.from_json(rhythm).after(published, now).as_json()
+    learned = Rhythm.from_json(rhythm).resumed(now).after(published, now).as_json()
     await tx.sources.change(source.id, rhythm=learned, last_news_at=latest)
 
 

@@ -14,6 +14,7 @@ from news.clock import Clock
 from news.delivering import Passing, unobserved
 from news.errors import DeliveryError
 from news.ports import Sender
+from news.tally import Tally
 from service.outcomes import Outcomes
 from service.room import Room
 from storage import Database
@@ -35,6 +36,7 @@ class Deliverer:
         sender_for: SenderFor,
         jitter: Callable[[], float] = lambda: random.uniform(-1, 1),  # noqa: S311 (spreads retries, guards nothing)
         passing: Passing = unobserved,
+        tally: Tally | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -44,7 +46,7 @@ class Deliverer:
         self._jitter = jitter
         self._passing = passing
         self._room = Room()
-        self._outcomes = Outcomes(database, clock, owner, passing)
+        self._outcomes = Outcomes(database, clock, owner, passing, tally or Tally())
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
         self._woken = asyncio.Event()

@@ -19,6 +19,7 @@ from storage import Transaction
 
 _OVERDUE = timedelta(minutes=10)
 _SHOWN = 3
+_LOOK = "the alert that told of it says more: vigie deliveries list"
 
 
 async def examine_archive(
@@ -31,8 +32,10 @@ async def examine_archive(
     findings += examine_accesses(sources, is_running=is_running)
     findings += examine_browser(sources, chromium)
     findings += _watches(watches, channels, await tx.watchlists.all())
+    told = await tx.problems.told()
     for channel in channels:
         findings.append(await _channel(channel, guard, is_running=is_running))
+    findings += [warn(key.partition(":")[0], f"the self-check: {title}", _LOOK) for key, title in told.items()]
     return [*findings, *_deliveries(await tx.outbox.counts())]
 
 

@@ -45,6 +45,15 @@ async def _announce(tx: Transaction, alert: Alert, to: Sequence[Channel]) -> Non
     await tx.outbox.add(alert, None, awake, not_before=awake)
 
 
+async def tell_of_problem(tx: Transaction, alert: Alert, once: str, but: str = "") -> None:
+    """Write a problem of Vigie's own down, or its end, for every channel that works, but for the one it is about.
+
+    It is kept where there is none too: by that Vigie knows what it has told.
+    """
+    works = [channel for channel in _recipients(await tx.channels.all()) if not channel.paused_because]
+    await tx.outbox.add(alert, None, [channel.id for channel in works if channel.name != but], once=once)
+
+
 def _recipients(channels: Sequence[Channel]) -> list[Channel]:
     """All but those that the user has paused: nobody chooses a channel for what is not to happen."""
     return [channel for channel in channels if not channel.paused]

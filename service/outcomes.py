@@ -9,6 +9,7 @@ import structlog
 from news.alert import Channel
 from news.clock import Clock
 from news.delivering import Outcome, Passing
+from news.tally import Tally
 from service.notices import tell_of_channel
 from storage import Database, Transaction
 from storage.faults import is_of_machine
@@ -23,11 +24,12 @@ FAILING_FOR = timedelta(hours=120)
 class Outcomes:
     """Commits outcomes a hundred at a time, or all that there are a twentieth of a second after the first."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str, passing: Passing) -> None:
+    def __init__(self, database: Database, clock: Clock, owner: str, passing: Passing, tally: Tally) -> None:
         self._database = database
         self._clock = clock
         self._owner = owner
         self._passing = passing
+        self._tally = tally
         self._waiting: list[Outcome] = []
         self._turn = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
@@ -63,7 +65,7 @@ class Outcomes:
                     raise
                 self._failed = False
                 del self._waiting[: len(batch)]
-                _tell(written)
+                self._tell(written)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -123,18 +125,18 @@ class Outcomes:
                 await tell_of_channel(tx, channel, because, self._clock.now())
                 log.error("channel paused", channel=channel.name, because=because)
 
-
-def _tell(outcomes: Iterable[Outcome]) -> None:
-    for outcome in outcomes:
-        delivery, attempt, again = outcome.delivery, outcome.attempt, outcome.next_try_at
-        told = log.info if attempt.succeeded else log.warning
-        told(
-            "delivery",
-            id=delivery.id,
-            channel=delivery.channel.name,
-            watch=delivery.alert.watch,
-            url=delivery.alert.told.url,
-            state=outcome.state,
-            answer=attempt.answer,
-            next_try=again.isoformat() if again else None,
-        )
+    def _tell(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            delivery, attempt, again = outcome.delivery, outcome.attempt, outcome.next_try_at
+            self._tally.add("attempts", delivery.channel.name, outcome.state if again is None else "again")
+            told = log.info if attempt.succeeded else log.warning
+            told(
+                "delivery",
+                id=delivery.id,
+                channel=delivery.channel.name,
+                watch=delivery.alert.watch,
+                url=delivery.alert.told.url,
+                state=outcome.state,
+                answer=attempt.answer,
+                next_try=again.isoformat() if again else None,
+            )

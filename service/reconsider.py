@@ -35,16 +35,14 @@ class Reconsiderer:
                 return 0
             sooner = await _sooner(tx, now)
         held = sum(map(len, sooner.values()))
-        async with self._database.write() as tx:
-            await tx.stories.lock()  # as who decides on articles and who releases take it
-            for due_at, numbers in sorted(sooner.items()):
-                await tx.tellings.hasten(sorted(numbers), due_at)
-            stranded = await tx.sending.bring_forward(now)
-        if held or stranded:
-            because = "the rules have changed, or the clock was fast"
-            log.info("told sooner", tellings=held, deliveries=stranded, because=because)
+        if held:
+            async with self._database.write() as tx:
+                await tx.stories.lock()  # as who decides on articles and who releases take it
+                for due_at, numbers in sorted(sooner.items()):
+                    await tx.tellings.hasten(sorted(numbers), due_at)
+            log.info("told sooner", tellings=held, because="the rules have changed, or the clock was fast")
         self._rules, self._last = rules, now
-        return held + stranded
+        return held
 
 
 async def _all_rules(tx: Transaction) -> Any:

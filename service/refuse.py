@@ -61,7 +61,7 @@ class Refuser:
         if verdict.reason not in _EXCUSED and verdict.confidence > _UNSURE:
             return False
         latest = await tx.sources.brought_article(link.source_id)
-        return latest is not None and self._clock.now() - latest < _EXCUSE
+        return latest is not None and abs(self._clock.now() - latest) < _EXCUSE
 
 
 def _may_grow(link: Link, verdict: NoArticle) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -13,6 +14,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from alerting.channels.settings import is_in_clear
 from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
@@ -129,6 +131,21 @@ class WebSettings(Part):
         description="the URL under which hubs and readers reach this address, see docs/websub.md and docs/feedback.md",
     )
 
+    metrics_from: tuple[str, ...] = Field(
+        default=(),
+        description="networks (`10.1.0.0/16`) that may read /metrics besides this machine, see docs/metrics.md",
+    )
+
+    @field_validator("metrics_from")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network!r} is no network; write one as in 10.1.0.0/16 or 192.0.2.7/32") from None
+        return networks
+
     @field_validator("public_url")
     @classmethod
     def _plain(cls, url: str) -> str:
@@ -147,6 +164,25 @@ class ServiceSettings(Part):
 
     lease: Seconds = Field(default=60.0, ge=2, le=3_600, description="how soon after a crash its work is taken up")
     stop_within: Seconds = Field(default=15.0, ge=1, le=300, description="time that work under way gets at a stop")
+    heartbeat_url: str = Field(
+        default="",
+        max_length=2_000,
+        repr=False,
+        description="a URL that is called each minute while all is well, see docs/deploy.md; a secret",
+    )
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _callable(cls, url: str) -> str:
+        if not url.strip():
+            return ""
+        try:
+            heartbeat = urls.checked(url.strip())
+        except VigieError:
+            raise ValueError("this is no URL that can be called") from None  # it is not repeated: it may be right
+        if is_in_clear(heartbeat):
+            raise ValueError("write a URL that begins with https://: what is sent in clear is no secret for long")
+        return heartbeat
 
 
 class AccessEntry(Part):

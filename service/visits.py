@@ -13,6 +13,7 @@ from crawler.visit import Brief, VisitOutcome
 from news.clock import Clock
 from news.rhythm import Rhythm
 from news.source import Source
+from news.tally import Tally
 from service.health import SUSPICIOUS_PAGES, Notice, is_worth_exploring, notice_of, trouble_after
 from service.notices import tell
 from service.outage import SAME_TIME, TOLD_OF_ALL, may_be_ours, told_for_all, told_of_end
@@ -49,7 +50,16 @@ class _End:
 class Visits:
     """The leases of one process. `owner` names it; after a silence as long as `lease` others take over."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str, lease: timedelta, next_due: NextDue) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        owner: str,
+        lease: timedelta,
+        next_due: NextDue,
+        tally: Tally | None = None,
+    ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._clock = clock
         self._owner = owner
@@ -101,7 +111,7 @@ class Visits:
                     await self._write_alone(end)
             else:
                 for end in ends:
-                    end.tell()
+                    self._ended(end)
 
     async def _write_alone(self, end: _End) -> None:
         try:
@@ -109,7 +119,13 @@ class Visits:
         except Exception as error:
             end.tell(error)
         else:
-            end.tell()
+            self._ended(end)
+
+    def _ended(self, end: _End) -> None:
+        outcome = end.outcome
+        self._tally.add("visits", "cut short" if outcome.is_cut_short else trouble_after(outcome, 0) or "ok")
+        self._tally.add("polls", by=outcome.polls)
+        end.tell()
 
     async def _write(self, ends: Sequence[_End]) -> None:
         now = self._clock.now()
@@ -222,7 +238,10 @@ def _up_to_date(brief: Brief, next_fetch: datetime | None, standing: Standing | 
 def _learned(brief: Brief, outcome: VisitOutcome, now: datetime) -> Rhythm:
     """What the visit taught of when the source publishes; one that failed has seen nothing, not even silence."""
     rhythm = Rhythm.from_json(brief.rhythm)
-    return rhythm if outcome.error else rhythm.after(outcome.published, now)
+    if outcome.error:
+        return rhythm
+    resumed = rhythm.resumed(now)
+    return resumed if resumed is not rhythm else rhythm.after(outcome.published, now)
 
 
 def _is_doubtful(before: Source, after: Source, outcome: VisitOutcome) -> bool:

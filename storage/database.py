@@ -13,16 +13,21 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from news.errors import StorageError
+from news.tally import Tally
 from storage.articles import Articles
 from storage.caps import Caps
 from storage.channels import Channels
+from storage.dates import Dates
+from storage.errors import count_errors
 from storage.feedback import FeedbackLog
 from storage.feeds import Feeds
+from storage.figures import FigureBook
 from storage.keys import Keys
 from storage.links import Links
 from storage.matches import Matches
 from storage.migrate import bring_up_to_date
 from storage.outbox import Outbox
+from storage.problems import Problems
 from storage.pruning import Pruning
 from storage.refusals import Refusals
 from storage.restored import Restored
@@ -73,6 +78,9 @@ class Transaction:
         self.keys = Keys(connection)
         self.restored = Restored(connection)
         self.pruning = Pruning(connection)
+        self.dates = Dates(connection)
+        self.figures = FigureBook(connection)
+        self.problems = Problems(connection)
 
 
 class Database:
@@ -82,6 +90,13 @@ class Database:
         self._reader = reader
         self._writer = writer
         self._listeners: list[Callable[[], None]] = []
+        self.errors = Tally()
+        count_errors((writer, reader), self.errors)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._writer.dialect.name
 
     @classmethod
     async def open(cls, url: str) -> "Database":

@@ -20,9 +20,6 @@ from storage.types import Instant, JsonText
 
 _delivery, _channel = tables.delivery, tables.channel
 
-LONGEST_LEASE = timedelta(hours=1)  # that the settings allow
-LONGEST_WAIT = timedelta(hours=30)  # longer than any timetable, receiver or quiet hour has a delivery wait
-
 _WORKS = ~_channel.c.paused & ~_channel.c.removed & (_channel.c.paused_because == "")
 
 _MARK = (
@@ -45,9 +42,7 @@ _MARK = (
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """A delivery whose time has come and that nobody is sending."""
-    until = _delivery.c.leased_until
-    # A lease longer than any is one of before the clock was set back, and its owner is gone: who lives renews it.
-    is_free = or_(until.is_(None), until <= now, until > now + LONGEST_LEASE)
+    is_free = or_(_delivery.c.leased_until.is_(None), _delivery.c.leased_until <= now)
     return and_(_delivery.c.state == "pending", _delivery.c.next_try_at <= now, is_free)
 
 
@@ -110,17 +105,6 @@ class Sending:
         """Extend the leases of deliveries that are still being sent."""
         mine = _delivery.c.id.in_(numbers) & (_delivery.c.lease_owner == owner)
         await self._connection.execute(update(_delivery).where(mine).values(leased_until=until))
-
-    async def bring_forward(self, now: datetime) -> int:
-        """Make due what waits longer than anything does: a clock that was ahead, and no more is; how many that were."""
-        channels = (await self._connection.scalars(select(_channel.c.id))).all()
-        brought = 0
-        for channel_id in channels:  # each by its own index
-            waits = (_delivery.c.channel_id == channel_id) & (_delivery.c.state == "pending")
-            too_long = _delivery.c.next_try_at > now + LONGEST_WAIT
-            done = await self._connection.execute(update(_delivery).where(waits, too_long).values(next_try_at=now))
-            brought += done.rowcount
-        return brought
 
     async def release_all(self, owner: str) -> None:
         """Give back every lease of a process that stops."""

@@ -225,7 +225,7 @@ class Subscriptions:
 
 def _pushed(row: Row[Any], now: datetime) -> Pushed | None:
     """The pushes of one feed, None where there are none any more."""
-    if row.state != "verified" or row.ends_at is None or row.last_push_at is None:
+    if row.state != "verified" or row.ends_at is None or row.last_push_at is None or row.last_push_at > now:
         return None
     until = min(row.ends_at, row.last_push_at + STILL_PUSHED)
     return Pushed(row.last_push_at, until) if until > now else None

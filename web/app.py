@@ -1,8 +1,8 @@
-"""The FastAPI application: the two questions that a supervisor asks, the feeds, and the door for hubs if there is."""
+"""The FastAPI application: what supervisors ask, the feeds, and the door for hubs if there is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 
 from service.feedback import FeedbackDesk
 from web.feedback import feedback_router
@@ -10,6 +10,7 @@ from web.feeds import FeedDesk, feeds_router
 from web.websub import HubDesk, websub_router
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
+Problems = Callable[[], Mapping[str, int]]
 
 
 def make_app(
@@ -17,11 +18,14 @@ def make_app(
     hubs: HubDesk | None = None,
     feeds: FeedDesk | None = None,
     feedback: FeedbackDesk | None = None,
+    metrics: APIRouter | None = None,
+    problems: Problems = dict,
 ) -> FastAPI:
     """The application. `readiness` tells what keeps Vigie from working, by name; nothing where all is well.
 
     `hubs` is who answers WebSub hubs, `feedback` who answers the readers of mails, None where none can reach us;
-    `feeds` is who answers feed readers.
+    `feeds` is who answers feed readers, `metrics` the route for Prometheus. `problems` tells how many of each
+    kind the self-check has found, which do not keep Vigie from working.
     """
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -35,7 +39,8 @@ def make_app(
         """Vigie can do its work; if not, what is in the way."""
         troubles = await readiness()
         response.status_code = 503 if troubles else 200
-        return {"status": "not ready" if troubles else "ready", "troubles": troubles}
+        status = "not ready" if troubles else "ready"
+        return {"status": status, "troubles": troubles, "problems": dict(problems())}
 
     if hubs is not None:
         app.include_router(websub_router(hubs))
@@ -43,4 +48,6 @@ def make_app(
         app.include_router(feeds_router(feeds))
     if feedback is not None:
         app.include_router(feedback_router(feedback))
+    if metrics is not None:
+        app.include_router(metrics)
     return app

@@ -96,7 +96,7 @@ class RobotsMiddleware:
         way = access.without_credentials() if access is not None and access.road else None
         asked = (origin, f"{way.road} {way.source}" if way else "")
         known = self._known.get(asked)
-        if known is not None and known.until > self._clock.now():
+        if known is not None and self._holds(known.until):
             self._known.move_to_end(asked)
             return known
         asking = self._asking.get(asked)
@@ -106,6 +106,11 @@ class RobotsMiddleware:
             asking.add_done_callback(self._asked)
         return await asyncio.shield(asking)
 
+    def _holds(self, until: datetime) -> bool:
+        """Whether that is still to come; further ahead than a day it was set by a clock that was fast."""
+        now = self._clock.now()
+        return now < until <= now + KEPT
+
     def _asked(self, asking: "asyncio.Task[_Known]") -> None:
         self._asking = {origin: task for origin, task in self._asking.items() if task is not asking}
         if not asking.cancelled():
@@ -114,7 +119,7 @@ class RobotsMiddleware:
     async def _look_up(self, asked: _Asked, way: Access | None) -> _Known:
         origin = asked[0]
         kept = await self._memory.robots(origin) if way is None else None
-        if kept is None or kept.keep_until <= self._clock.now():
+        if kept is None or not self._holds(kept.keep_until):
             known = await self._fetched(origin, way)
             if way is None:
                 file = RobotsFile(origin, known.robots.rules, known.robots.is_unreachable, known.trouble, known.until)

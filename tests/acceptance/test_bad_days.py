@@ -53,6 +53,26 @@ async def test_a_robots_txt_that_forbids_everything_for_a_day_loses_no_article(
             assert other.asked["/un-article"] == 1
 
 
+@pytest.mark.parametrize("times", [1, 2], ids=["same process", "restarted"])
+async def test_a_robots_txt_read_by_a_clock_that_was_a_year_fast_is_read_again(
+    pool: WorkerPool, tmp_path: Path, times: int
+) -> None:
+    now = datetime.now(UTC)
+    fast, right = ManualClock(now + timedelta(days=365)), ManualClock(now)
+    async with HostileSite() as site:
+        site.answers |= {"/feed.xml": answering(_feed(site.url("/a"))), "/a": answering(page())}
+        async with running(tmp_path, settings(site, mal=site.url("/feed.xml")), pool, fast) as vigie:
+            await vigie.visit()
+            assert site.asked["/robots.txt"] == 1
+            if times == 1:
+                fast.set(now)
+                await (await _rules(vigie)).robots_of(site.url("/"))
+        if times == 2:
+            async with running(tmp_path, settings(site, mal=site.url("/feed.xml")), pool, right) as vigie:
+                await (await _rules(vigie)).robots_of(site.url("/"))
+        assert site.asked["/robots.txt"] == 2
+
+
 async def test_what_robots_txt_forbids_every_day_is_refused_in_the_end_and_never_asked_for(
     pool: WorkerPool, clock: ManualClock, tmp_path: Path
 ) -> None:

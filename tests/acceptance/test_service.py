@@ -12,6 +12,7 @@ import psutil
 import pytest
 from aiohttp import web
 
+from service.metrics import FAMILIES
 from tests.receivers import WebhookReceiver
 from tests.service_process import ServiceProcess, service, settings
 from tests.sites import LocalSite
@@ -99,14 +100,21 @@ async def test_a_killed_service_leaves_no_worker_behind(site: LocalSite, tmp_pat
 
 async def test_health_and_readiness_answer(site: LocalSite, tmp_path: Path) -> None:
     (tmp_path / "vigie.toml").write_text(settings(site), encoding="utf-8")
+    site.publish("vieux", "Rien")
     async with service(tmp_path) as vigie, aiohttp.ClientSession() as client:
         address = await started(vigie)
         async with client.get(f"{address}/healthz") as answer:
             assert (answer.status, await answer.json()) == (200, {"status": "ok"})
         await vigie.logged("visit")
         async with client.get(f"{address}/readyz") as answer:
-            assert (await answer.json())["troubles"] == {}
+            assert await answer.json() == {"status": "ready", "troubles": {}, "problems": {}}
             assert answer.status == 200
+        await vigie.logged("visit", 2)  # by then the first is written down, and counted
+        async with client.get(f"{address}/metrics") as answer:
+            assert answer.status == 200
+            told = await answer.text()
+        assert 'vigie_visits_total{result="ok"}' in told and 'vigie_tick_late_seconds{tick="visits"} ' in told
+        assert {line.split()[2] for line in told.splitlines() if line.startswith("# TYPE")} == set(FAMILIES)
 
 
 async def test_a_second_service_on_the_same_folder_is_refused_and_commands_still_work(

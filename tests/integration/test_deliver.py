@@ -15,7 +15,7 @@ from news.errors import DeliveryError, RetryAdvice
 from service import outcomes
 from service.deliver import Deliverer
 from service.forget import Forgetter
-from service.reconsider import Reconsiderer
+from service.timekeeper import Timekeeper
 from storage import Database, sending
 from tests.integration.test_storage_sending import TOLD
 from tests.samples import HOUR, NOON, a_channel
@@ -353,6 +353,7 @@ async def test_after_a_kill_and_a_clock_set_back_leases_are_taken_and_what_it_pu
     await killed.begin_due()
     await receivers.until(lambda: len(receivers.got) == 2)
     receivers.holding.clear()
+    await Timekeeper(database, clock, 6 * HOUR).tick()
     await deliverer.send_all_due()
     assert [one.id for one in receivers.got] == [1, 2, 1, 2]
     clock.set(ahead.now())
@@ -361,7 +362,7 @@ async def test_after_a_kill_and_a_clock_set_back_leases_are_taken_and_what_it_pu
     del receivers.scripts["desk"]
     await deliverer.send_all_due()
     assert await states(database, "desk") == {"pending": 1, "sent": 1}
-    await Reconsiderer(database, clock).tick()
+    await Timekeeper(database, clock, 6 * HOUR).tick()
     await deliverer.send_all_due()
     assert await states(database, "desk") == {"sent": 2}
     receivers.released.set()

@@ -47,6 +47,24 @@ async def test_one_host_gets_a_quarter_of_the_places_and_the_rest_of_its_sources
     assert len(crawler.open) == 5
 
 
+async def test_a_visit_under_way_is_not_begun_again_when_the_clock_leaps_past_its_lease(database: Database) -> None:
+    clock, crawler = ManualClock(NOON), _SlowCrawler()
+    async with database.write() as tx:
+        number = await tx.sources.put(a_source(), NOON)
+    visits = Visits(database, clock, "me", timedelta(minutes=1), lambda *_: NOON + timedelta(days=400))
+    engine = LocalEngine(cast(Any, crawler), visits, slots=8)
+    await engine.submit_due()
+    clock.set(NOON + timedelta(days=365))
+    await engine.submit_due()
+    await asyncio.sleep(0)
+    assert (len(engine), crawler.open) == (1, ["Le Phare"])
+    assert await Visits(database, clock, "another", timedelta(minutes=1), lambda *_: NOON).lease_due(9) == []
+    crawler.may_end.set()
+    await engine.finish()
+    async with database.read() as tx:
+        assert (await tx.sources.by_id(number)).due_at == NOON + timedelta(days=400)
+
+
 async def test_visits_that_end_together_are_all_written_down(database: Database) -> None:
     clock = ManualClock(NOON)
     async with database.write() as tx:

@@ -153,6 +153,24 @@ async def test_a_daily_digest_has_all_watches_of_the_channel_folded_by_story(dat
     assert next_day.alert.kind == "digest"
 
 
+async def test_a_machine_asleep_over_a_weekend_tells_one_digest_when_it_wakes(database: Database) -> None:
+    desk = await a_desk(database, channel={"digest": "daily", "at": "18:00"})
+    await desk.finds("retrait", "Titre")
+    await desk.finds("gaz", "Titre 2")
+    [digest] = await desk.waits(62 * HOUR)
+    assert [item.told.title for item in digest.alert.items] == ["Titre", "Titre 2"]
+    assert await desk.waits(15 * HOUR) == []
+
+
+async def test_a_clock_that_is_set_back_an_hour_tells_nothing_of_a_digest_twice(database: Database) -> None:
+    desk = await a_desk(database, channel={"digest": "daily", "at": "18:00"})
+    await desk.finds("retrait", "Titre")
+    [digest] = await desk.waits(6 * HOUR)
+    assert digest.alert.kind == "digest"
+    assert await desk.waits(-HOUR) == []
+    assert await desk.waits(HOUR) == []
+
+
 async def test_beyond_the_budget_one_warning_and_a_digest_follow(database: Database) -> None:
     desk = await a_desk(database, budget=3, at="18:00")
     for number in range(7):

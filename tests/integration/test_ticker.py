@@ -1,15 +1,12 @@
 """The ticks."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
-from news.clock import ManualClock
+import pytest
+from apscheduler.schedulers import base
+
 from scheduler.ticker import Ticker
-
-
-def a_clock() -> ManualClock:
-    """A clock at a fixed hour."""
-    return ManualClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
 
 async def test_a_tick_that_fails_is_called_again() -> None:
@@ -22,12 +19,12 @@ async def test_a_tick_that_fails_is_called_again() -> None:
             raise RuntimeError("the first one breaks")
         twice.set()
 
-    ticker = Ticker(a_clock())
+    ticker = Ticker()
     ticker.every(0.01, "job", job)
     ticker.start()
     await twice.wait()
     await ticker.stop()
-    assert ticker.last("job") is not None
+    assert ticker.has_ended_well("job")
 
 
 async def test_stopping_waits_for_the_tick_under_way() -> None:
@@ -38,7 +35,7 @@ async def test_stopping_waits_for_the_tick_under_way() -> None:
         await may_end.wait()
         ended.set()
 
-    ticker = Ticker(a_clock())
+    ticker = Ticker()
     ticker.every(0.01, "job", job)
     ticker.start()
     await begun.wait()
@@ -50,18 +47,89 @@ async def test_stopping_waits_for_the_tick_under_way() -> None:
     assert ended.is_set()
 
 
-async def test_a_job_that_never_ended_well_is_late_and_one_that_did_becomes_late() -> None:
-    clock, done = a_clock(), asyncio.Event()
+async def test_a_tick_is_late_by_the_time_that_nobody_can_set() -> None:
+    seconds, done = [100.0], asyncio.Event()
 
     async def job() -> None:
         done.set()
 
-    ticker = Ticker(clock)
-    assert ticker.is_late("job", timedelta(seconds=30))
+    ticker = Ticker(lambda: seconds[0])
+    ticker.every(20, "seldom", job)
     ticker.every(0.01, "job", job)
+    assert (ticker.late_by("job"), ticker.has_ended_well("job")) == (0, False)
     ticker.start()
     await done.wait()
     await ticker.stop()
-    assert not ticker.is_late("job", timedelta(seconds=30))
-    clock.set(clock.now() + timedelta(minutes=1))
-    assert ticker.is_late("job", timedelta(seconds=30))
+    assert (ticker.late_by("job"), ticker.has_ended_well("job")) == (0, True)
+    seconds[0] += 60
+    assert ticker.late_by("job") == pytest.approx(59.99)
+    assert (ticker.late_by("seldom"), ticker.has_ended_well("seldom")) == (40, False)
+    assert ticker.names == ("seldom", "job")
+
+
+class _WallClock:
+    """What APScheduler takes for the time: the machine's, moved as far as a test says."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self, zone: tzinfo) -> datetime:
+        """The instant on that clock."""
+        return datetime.now(zone) + self.ahead
+
+
+class _Calls:
+    """A job that counts its calls, and tells when there were so many more."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._awaited: list[tuple[int, asyncio.Event]] = []
+
+    async def __call__(self) -> None:
+        self.count += 1
+        for number, event in self._awaited:
+            if self.count >= number:
+                event.set()
+
+    async def more(self, calls: int) -> None:
+        """Wait for so many more; a stall fails the test."""
+        event = asyncio.Event()
+        self._awaited.append((self.count + calls, event))
+        async with asyncio.timeout(10):
+            await event.wait()
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [timedelta(hours=-1), timedelta(days=365), timedelta(days=-365), timedelta(hours=62)],
+    ids=["an hour back", "a year forward", "a year back", "asleep over a weekend"],
+)
+async def test_ticks_go_on_whatever_is_done_to_the_clock(monkeypatch: pytest.MonkeyPatch, moved: timedelta) -> None:
+    wall, job = _WallClock(), _Calls()
+    monkeypatch.setattr(base, "datetime", wall)
+    ticker = Ticker()
+    ticker.every(0.01, "job", job)
+    ticker.start()
+    await job.more(2)
+    wall.ahead = moved
+    await job.more(5)
+    wall.ahead = timedelta()
+    await job.more(5)
+    await ticker.stop()
+
+
+async def test_a_clock_that_leaps_ahead_makes_one_tick_and_not_all_that_there_could_have_been(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wall, often, seldom = _WallClock(), _Calls(), _Calls()
+    monkeypatch.setattr(base, "datetime", wall)
+    ticker = Ticker()
+    ticker.every(0.01, "often", often)
+    ticker.every(3_600, "seldom", seldom)
+    ticker.start()
+    await often.more(2)
+    assert seldom.count == 0
+    wall.ahead = timedelta(days=365)
+    await often.more(5)
+    await ticker.stop()
+    assert seldom.count == 1

@@ -17,6 +17,7 @@ from alerting.payload import SOURCE_TYPES, TYPES, body, payload, schema
 from alerting.timetable import WEBHOOK_WAITS
 from alerting.words import figure, headline, outlets
 from news.alert import OF_WATCHES, Alert, AlertKind, Item, Outlet, Told
+from service.problems import ProblemKind
 from tests.receivers import ALERT, TOLD
 
 NOON = datetime(2026, 11, 14, 12, tzinfo=UTC)
@@ -116,6 +117,16 @@ def test_what_vigie_says_itself_has_a_title_and_a_text(kind: AlertKind, name: st
     assert sent["data"].get("channel") == ({"name": "desk"} if kind == "channel" else None)
 
 
+@pytest.mark.parametrize(("kind", "name"), [("problem", "vigie.problem"), ("solved", "vigie.solved")])
+@pytest.mark.parametrize("about", get_args(ProblemKind))
+def test_a_problem_of_vigies_own_says_of_which_kind_it_is(kind: AlertKind, name: str, about: str) -> None:
+    told = Told(0, "The disk is nearly full", "", about, "700 MiB are left.", found_at=NOON)
+    sent = payload(replace(ALERT, told=told, kind=kind))
+    validate(sent)
+    assert (sent["type"], sent["data"]["problem"]) == (name, {"kind": about})
+    assert f"`{about}`" in PAGE
+
+
 def test_an_article_that_resurfaced_says_when_it_is_from() -> None:
     sent = payload(replace(ALERT, told=replace(TOLD, resurfaced_from=NOON)))
     validate(sent)
@@ -207,12 +218,12 @@ def test_the_documented_examples_obey_the_schema() -> None:
 
 
 def test_every_property_and_every_type_is_documented() -> None:
-    described = schema()["$defs"]
+    described, inner_of = schema()["$defs"], ("channel", "problem")
     kinds = [described[one["$ref"].rpartition("/")[2]]["properties"] for one in schema()["oneOf"]]
-    names = {name for kind in kinds for name in kind["data"]["properties"]} - {"article", "source", "story", "channel"}
+    names = {name for kind in kinds for name in kind["data"]["properties"]} - {"article", "source", "story", *inner_of}
     names = {f"data.{name}" if name in ("sequence", "test") else name for name in names}
     names |= {*kinds[0], *(f"article.{name}" for name in described["article"]["properties"])}
-    for thing in ("source", "story", "channel"):
+    for thing in ("source", "story", *inner_of):
         inner = [kind["data"]["properties"].get(thing, {}).get("properties", {}) for kind in kinds]
         names |= {f"{thing}.{name}" for one in inner for name in one}
     assert {name for name in names if f"| `{name}` |" not in PAGE} == set()

@@ -71,6 +71,7 @@ DOORS: dict[tuple[str, str], tuple[int, str]] = {
     ("crawler/reactor.py", "twisted.internet.reactor"): (1, CRAWLER),
     ("crawler/reactor.py", "twisted.internet.reactor.startRunning"): (1, CRAWLER),
     ("extraction/guessed_day.py", "htmldate.find_date"): (1, MEMORY),
+    ("service/heartbeat.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("service/hub.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("service/machine.py", "socket.socket"): (1, LISTENS),
     ("storage/database.py", "sqlalchemy.ext.asyncio.create_async_engine"): (3, OWN),

@@ -148,3 +148,21 @@ async def test_a_turn_that_nobody_gives_back_does_not_close_the_host_for_ever(
 async def _one_turn(turns: Turns) -> None:
     async with turns.turn("a"):
         pass
+
+
+async def test_a_host_that_was_closed_by_a_clock_a_year_fast_is_not_closed_for_a_year(
+    turns: Turns, clock: ManualClock
+) -> None:
+    clock.set(NOON + timedelta(days=365))
+    async with turns.turn("a"):
+        await turns.answered("a", 503, 0.1, timedelta(hours=20))
+    assert turns.closed_for("a") == timedelta(hours=20)
+    clock.set(NOON)
+    assert turns.closed_for("a") == timedelta()
+
+
+async def test_a_host_stays_closed_when_the_clock_is_set_back_an_hour(turns: Turns, clock: ManualClock) -> None:
+    async with turns.turn("a"):
+        await turns.answered("a", 503, 0.1, timedelta(hours=20))
+    clock.set(NOON - timedelta(hours=1))
+    assert turns.closed_for("a") == timedelta(hours=21)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -173,3 +174,23 @@ def test_a_span_is_cut_at_full_hours_and_nothing_of_it_is_lost(start: datetime, 
     cut = list(pieces(start, start + length))
     assert sum(part for _, part in cut) == pytest.approx(length / HOUR)
     assert all(one.hour != other.hour for (one, _), (other, _) in pairwise(cut))
+
+
+@pytest.mark.parametrize("passed", [-DAY, timedelta(), 8 * DAY])
+def test_a_rhythm_that_is_looked_at_as_usual_goes_on(passed: timedelta) -> None:
+    assert _DAILY.until is not None
+    assert _DAILY.resumed(_DAILY.until + passed) is _DAILY
+
+
+@pytest.mark.parametrize("passed", [365 * DAY, 8 * DAY + HOUR, -DAY - HOUR, -365 * DAY])
+def test_a_time_in_which_nobody_looked_was_not_silent(passed: timedelta) -> None:
+    assert _DAILY.until is not None
+    now = _DAILY.until + passed
+    resumed = replace(_DAILY, waited=9.0, heat=3.0).resumed(now)
+    assert (resumed.until, resumed.waited, resumed.heat, resumed.level) == (now, 0, 0, _DAILY.level)
+    assert resumed.last is not None and resumed.last <= now
+    assert resumed.after([now + HOUR], now + HOUR).last == now + HOUR
+
+
+def test_of_a_rhythm_that_knows_nothing_nothing_is_resumed() -> None:
+    assert Rhythm().resumed(datetime(2026, 1, 20, tzinfo=UTC)) == Rhythm()
