@@ -16,6 +16,8 @@ _ON_SOURCES: Mapping[AlertKind, str] = {
     "suspect": "The source looks other than usual",
     "back": "The source is back",
     "channel": "The channel chat is paused",
+    "problem": "Less than 1 GiB is left on the disk",
+    "solved": "Over: less than 1 GiB is left on the disk",
 }
 _WATCH, _QUERY = "Watch", "title OR passage"
 
@@ -84,6 +86,6 @@ def _said(title: str, now: datetime) -> Told:
 
 
 def _of_source(kind: AlertKind, now: datetime) -> Told:
-    is_channel = kind == "channel"
-    url, source = ("", "chat") if is_channel else ("https://news.example.com/", "The Daily Example")
+    about = {"channel": "chat", "problem": "disk", "solved": "disk"}.get(kind)
+    url, source = ("", about) if about else ("https://news.example.com/", "The Daily Example")
     return Told(0, _ON_SOURCES[kind], url, source, "What Vigie saw, and what to do.", found_at=now)

@@ -54,11 +54,12 @@ def _examined(folder: DataFolder, config: Path | None) -> "list[Finding]":
 
     findings = examine_machine(folder.path)
     try:
+        is_running = folder.is_held()
         settings, file = _settings(folder, config)
     except VigieError as error:
         return [*findings, fail("settings", error.message, error.hint or "mend that; nothing else can be checked")]
     findings.append(ok("settings", str(file) if file else "the defaults; there is no file"))
-    findings.append(examine_port(settings.web.host, settings.web.port, is_running=folder.is_held()))
+    findings.append(examine_port(settings.web.host, settings.web.port, is_running=is_running))
     if folder.path.exists():
         findings += asyncio.run(_examined_archive(folder, file))
     return findings
@@ -78,7 +79,7 @@ async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Find
     from service.finding import fail, ok
 
     try:
-        async with open_archive(Place(folder, file)) as archive, archive.database.read() as tx:
+        async with open_archive(Place(folder, file), upgrades=False) as archive, archive.database.read() as tx:
             guard = guard_under(archive.settings)
             chromium = archive.settings.crawler.chromium
             is_running = folder.is_held()

@@ -65,16 +65,26 @@ class DataFolder:
         lock.flush()
         self._held = lock
 
+    @property
+    def is_mine(self) -> bool:
+        """Whether this process holds it."""
+        return self._held is not None
+
     def is_held(self) -> bool:
-        """Whether a service runs on this folder."""
-        if not self._lock_file.exists():
-            return False
-        with self._lock_file.open("r", encoding="utf-8") as lock:
-            try:
+        """Whether a service runs on this folder. Raises ConfigError where that cannot be seen."""
+        try:
+            with self._lock_file.open("r", encoding="utf-8") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
+                return False
+        except BlockingIOError:
+            return True
+        except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError as error:
+            raise ConfigError(
+                f"the data folder {self.path} cannot be looked into: {error.strerror}",
+                "run Vigie as the user whose it is, or name another with --data",
+            ) from error
 
     def let_go(self) -> None:
         """Give the folder back."""

@@ -61,11 +61,15 @@ class Archive:
 
 @asynccontextmanager
 async def open_archive(
-    place: Place, clock: Clock | None = None, *, takes_file_in: bool = True
+    place: Place, clock: Clock | None = None, *, takes_file_in: bool = True, upgrades: bool = True
 ) -> AsyncIterator[Archive]:
-    """The archive, for one command. What the file declares is brought in, unless a running service sees to that."""
+    """The archive, for one command. What the file declares is brought in, unless a running service sees to that.
+
+    An older schema is brought up to date, but not under a service that runs: it knows only the one it began with.
+    """
     settings = place.settings()
-    database = await Database.open(settings.database.url or place.folder.database_url)
+    upgrades = upgrades and (place.folder.is_mine or not place.folder.is_held())
+    database = await Database.open(settings.database.url or place.folder.database_url, upgrades=upgrades)
     try:
         feedback = await feedback_at(database, settings.web.public_url)
         archive = Archive(place, settings, database, clock or SystemClock(), feedback)

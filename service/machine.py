@@ -1,5 +1,6 @@
 """The doctor's look at the machine: versions, the data folder, the disk, the port."""
 
+import os
 import platform
 import shutil
 import socket
@@ -43,9 +44,9 @@ def _sqlite() -> Finding:
 
 
 def _folder(folder: Path) -> Finding:
-    if not folder.exists():
-        return warn("data folder", f"{folder} is not there yet", "it is made by the first command that needs it")
     try:
+        if not folder.exists():
+            return warn("data folder", f"{folder} is not there yet", "it is made by the first command that needs it")
         with tempfile.TemporaryFile(dir=folder):
             return ok("data folder", f"{folder} is writable")
     except OSError as error:
@@ -57,7 +58,7 @@ def _folder(folder: Path) -> Finding:
 
 
 def _disk(folder: Path) -> Finding:
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    there = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
     free = shutil.disk_usage(there).free
     found = f"{free // _MEBIBYTE:,} MiB free"
     if free < _TOO_LITTLE:

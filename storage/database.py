@@ -99,20 +99,22 @@ class Database:
         return self._writer.dialect.name
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
+    async def open(cls, url: str, *, upgrades: bool = True) -> "Database":
         """Open `sqlite:///path` or `postgresql://…`, and bring its schema up to date.
 
-        Raises StorageError where the database cannot be reached, is none, or is newer than this program.
+        Raises StorageError where the database cannot be reached, is none, is newer than this program, or is older and
+        must not be upgraded.
         """
         parsed = parsed_url(url)
+        _check_file(parsed)
         database = cls(*_engines(parsed))
         try:
             async with database._writer.connect() as connection:
-                await bring_up_to_date(connection)
+                await bring_up_to_date(connection, upgrades=upgrades)
         except BaseException as error:
             await database.close()
             if isinstance(error, DatabaseError):
-                raise _cannot_open(parsed, error) from error
+                raise _cannot_open(parsed, error.orig or error) from error
             raise
         return database
 
@@ -217,9 +219,24 @@ def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> Non
         connection.exec_driver_sql(begin)
 
 
-def _cannot_open(url: URL, error: DatabaseError) -> StorageError:
-    place = url.set(query={}).render_as_string(hide_password=True)  # a password may stand there too
-    reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
+def _check_file(url: URL) -> None:
+    """Raises StorageError where SQLite cannot open its file.
+
+    The driver would say so too, but its thread goes on for a moment, and complains on standard error if by then the
+    event loop of a short command has ended.
+    """
+    if url.get_backend_name() == "sqlite" and not url.query:
+        try:
+            sqlite3.connect(url.database or "").close()
+        except sqlite3.Error as error:
+            raise _cannot_open(url, error) from error
+
+
+def _cannot_open(url: URL, error: BaseException) -> StorageError:
+    place = url.set(drivername=url.get_backend_name(), query={}).render_as_string(
+        hide_password=True
+    )  # a password may stand there too
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
     hint = "check that the server runs and that the user may log in"
     if url.get_backend_name() == "sqlite":
         folder = Path(url.database or "").parent
