@@ -9,6 +9,8 @@ from typing import IO, Self
 
 from news.errors import ConfigError, ConflictError
 
+SETTINGS_NAME = "vigie.toml"
+
 
 class DataFolder:
     """A folder with the database, the settings and the lock."""
@@ -31,7 +33,7 @@ class DataFolder:
     @property
     def settings_file(self) -> Path:
         """Where vigie.toml is looked for unless --config names another."""
-        return self.path / "vigie.toml"
+        return self.path / SETTINGS_NAME
 
     @property
     def database_url(self) -> str:

@@ -6,9 +6,24 @@ from typing import Annotated
 
 import typer
 
+
+def _named(text: str | Path) -> Path:
+    """The path; an empty one is no name for the current folder, but mostly a variable that is not set."""
+    if str(text) == "":
+        raise typer.BadParameter("it is empty: is the variable set that it comes from? `.` is the current folder")
+    return Path(text)
+
+
 Data = Annotated[
     Path,
-    typer.Option("--data", envvar="VIGIE_DATA", help="The data folder.", show_default="data", metavar="FOLDER"),
+    typer.Option(
+        "--data",
+        envvar="VIGIE_DATA",
+        help="The data folder.",
+        show_default="data",
+        metavar="FOLDER",
+        parser=_named,
+    ),
 ]
 Config = Annotated[
     Path | None,
@@ -17,6 +32,7 @@ Config = Annotated[
         envvar="VIGIE_CONFIG",
         help="The settings; without it, `vigie.toml` in the data folder.",
         metavar="FILE",
+        parser=_named,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.folder import DataFolder
+from cli.folder import SETTINGS_NAME, DataFolder
+from cli.output import print_note
 from news.clock import Clock, SystemClock
 from news.feedback import Feedback
+from scheduler.cron import fault_of
 from service.check import check_declared
 from service.configuration import read
 from service.declare import Changes, declare, declare_without_file
@@ -31,10 +33,15 @@ class Place:
             config = folder.settings_file
         return cls(folder, config)
 
+    @property
+    def passes_file_by(self) -> bool:
+        """Whether there is no settings file, but one in the current folder that nobody named."""
+        return self.settings_file is None and Path(SETTINGS_NAME).is_file()
+
     def settings(self) -> Settings:
         """The settings as they stand now. Raises ConfigError."""
         settings = read(self.settings_file)
-        check_declared(settings, self.settings_file)
+        check_declared(settings, self.settings_file, fault_of)
         return settings
 
 
@@ -59,6 +66,19 @@ class Archive:
             return await bring(tx, settings or self.settings, self.clock.now())
 
 
+async def _note_unread_file(archive: Archive) -> None:
+    """Tell of a settings file beside the user that this empty archive does not know of."""
+    if not archive.place.passes_file_by:
+        return
+    async with archive.database.read() as tx:
+        if await tx.sources.all() or await tx.watches.all():
+            return
+    print_note(
+        f"this archive is empty, and the {SETTINGS_NAME} of the current folder was not read: "
+        f"settings are looked for in {archive.place.folder.path}; to read it: --config {SETTINGS_NAME}"
+    )
+
+
 @asynccontextmanager
 async def open_archive(
     place: Place, clock: Clock | None = None, *, takes_file_in: bool = True, upgrades: bool = True
@@ -75,6 +95,7 @@ async def open_archive(
         archive = Archive(place, settings, database, clock or SystemClock(), feedback)
         if takes_file_in and not place.folder.is_held():
             await archive.declare()
+        await _note_unread_file(archive)
         yield archive
     finally:
         await database.close()

@@ -11,7 +11,9 @@ from cli.output import ago, print_facts, print_json, print_line, print_table, wh
 from crawler.access import kinds_of
 from news.clock import SystemClock
 from news.guidance import Layout, layout_of
+from news.schedule import FIELDS
 from news.source import ROADS, Feed, Link, Road, Source, state_of
+from service.zone import machine_zone
 
 if TYPE_CHECKING:
     from storage import Transaction
@@ -32,6 +34,7 @@ def shown(source: Source) -> dict[str, Any]:
         "state": state_of(source, SystemClock().now()),
         "origin": source.origin,
         "interval": source.interval or None,
+        "schedule": source.schedule or None,
         "history": source.history,
         "alert_history": source.alert_history,
         "access": kinds_of(source),
@@ -47,6 +50,18 @@ def shown(source: Source) -> dict[str, Any]:
         "last_error": source.last_error,
         "advice": source.advice,
     }
+
+
+def often(source: Source) -> str:
+    """How often it is visited, shortly."""
+    return source.schedule or (f"{source.interval} s" if source.interval else "auto")
+
+
+def _at_length(source: Source) -> str:
+    if not source.schedule:
+        return often(source) if source.interval else "as it publishes"
+    zone = "" if len(source.schedule.split()) > FIELDS else f" in the machine's time zone, {machine_zone()}"
+    return f"at {source.schedule}{zone}"
 
 
 def soon(source: Source, now: datetime) -> str:
@@ -89,7 +104,7 @@ def show(name: Name, data: Data = DEFAULT_DATA, config: Config = None, json: Jso
             ("last error", source.last_error),
             ("what to do", source.advice),
             ("made by", made_by(source, data, config)),
-            ("interval", f"{source.interval} s" if source.interval else "as it publishes"),
+            ("interval", _at_length(source)),
             ("added", when(source.added_at)),
             ("last visit", ago(source.last_visit_at, now)),
             ("last success", ago(source.last_success_at, now)),

@@ -10,8 +10,9 @@ from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, given, state_cell
 from cli.options import BODY, DEFAULT_DATA, DROP, Config, Data, Json
 from cli.output import ago, print_json, print_line, print_table
-from cli.source_show import shown, soon
+from cli.source_show import often, shown, soon
 from news.clock import SystemClock
+from news.schedule import as_schedule
 from news.source import Source, state_of
 
 if TYPE_CHECKING:
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from storage import Transaction
 
 _NONE = "There is no source yet: vigie source add https://www.example.com/"
+_COLUMNS = ["name", "state", "articles", "last visit", "interval", "next visit", "made by", "last error"]
 _INTERVAL = typer.Option(
-    "--interval", help="Time between two visits: `90s`, `15m`, `2h`, `1d`; `auto` as it publishes.", metavar="TIME"
+    "--interval",
+    help="Time between two visits: `90s`, `15m`, `2h`, `1d`; `auto` as it publishes; or a schedule as cron has it.",
+    metavar="TIME",
 )
 
 _HISTORY = typer.Option(
@@ -66,6 +70,8 @@ def add(
         vigie source add https://www.example.com/
 
         vigie source add phare.example --name 'Le Phare' --interval 5m --history 30d
+
+        vigie source add phare.example --interval '0 7-19 * * 1-5 Europe/Paris'
     """
     values = given(url=url, name=name, interval=interval, history=history, spider=spider, browser=browser)
     values |= {"alert_history": alert_history, **_access(user, password_env), **_extract(body, drop)}
@@ -93,7 +99,15 @@ def _extract(body: str | None, drop: list[str] | None) -> dict[str, Any]:
 async def _added(tx: "Transaction", archive: "Archive", values: dict[str, Any]) -> Source:
     from service.change import add_source
 
+    _check_interval(values)
     return await add_source(tx, values, archive.settings.crawler.interval, archive.clock.now())
+
+
+def _check_interval(values: dict[str, Any]) -> None:
+    from scheduler.cron import fault_of
+    from service.check import check_schedule
+
+    check_schedule(as_schedule(values.get("interval", "")), fault_of)
 
 
 @app.command("list")
@@ -117,13 +131,14 @@ def list_(data: Data = DEFAULT_DATA, config: Config = None, json: Json = False) 
             state_cell(state_of(source, now)),
             str(articles.get(source.id, 0)),
             ago(source.last_visit_at, now),
+            often(source),
             "–" if source.paused else soon(source, now),
             source.origin,
             source.last_error,
         ]
         for source in sources
     ]
-    print_table("", ["name", "state", "articles", "last visit", "next visit", "made by", "last error"], rows, _NONE)
+    print_table("", _COLUMNS, rows, _NONE)
 
 
 async def _listed(tx: "Transaction") -> tuple[list[Source], dict[int, int]]:
@@ -172,6 +187,7 @@ def edit(
 async def _edited(tx: "Transaction", archive: "Archive", name: str, changes: dict[str, Any]) -> Source:
     from service.change import edit_source
 
+    _check_interval(changes)
     return await edit_source(tx, name, changes, archive.place.settings_file, archive.clock.now())
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from news.errors import ConfigError
+from news.nearest import suggestion, zone_named
 
 HowOften = Literal["at once", "hourly", "daily", "weekly"]
 Resurfaced = Literal["mark", "digest", "never"]
@@ -126,7 +127,7 @@ def _as_it_is(value: Any) -> Any:
 def _one_of(words: tuple[str, ...]) -> Callable[[Any], Any]:
     def read(value: Any) -> str:
         if value not in words:
-            raise ValueError(f"write one of {', '.join(words)}")
+            raise ValueError(f"write one of {', '.join(words)}{suggestion(str(value), words)}")
         return cast("str", value)
 
     return read
@@ -153,10 +154,7 @@ def _quiet(value: Any) -> Quiet:
 
 def _zone(value: Any) -> str:
     name = str(value).strip()
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; write one such as Europe/Paris") from None
+    zone_named(name)
     return name
 
 

@@ -15,8 +15,9 @@ SourceState = Literal["new", "ok", "late", "failing", "blocked", "suspect", "pau
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publication watched. `interval` is in seconds, 0 where it follows what the source publishes; `discovered_at` is
-    None while its feeds are still to be found, `watched_since` until its first visit has ended.
+    """A publication watched. `interval` is in seconds, 0 where it follows what the source publishes or has a
+    `schedule`, see news/schedule.py; `discovered_at` is None while its feeds are still to be found, `watched_since`
+    until its first visit has ended.
 
     What the first visit finds is history: stored, marked seen, never alerted (unless `alert_history`). `history` is
     how many seconds back that visit looks beyond what is listed now. `access` holds headers, cookies and the like of
@@ -31,6 +32,7 @@ class Source:
     url: str
     origin: Origin = "command"
     interval: int = 0
+    schedule: str = ""
     paused: bool = False
     alert_history: bool = False
     added_at: datetime | None = None

@@ -13,6 +13,7 @@ from crawler.visit import VisitOutcome
 from news.hints import Hints
 from news.rhythm import Rhythm
 from news.source import Source
+from scheduler.cron import next_time
 from service.visits import NextDue
 from storage.subscriptions import Pushed
 
@@ -69,17 +70,36 @@ def next_due(
     `pushed` is for a source that hubs keep informed: see `relief`. An interval of its own is kept all the same.
 
     A source that fails is asked at doubling intervals, up to a day (or its own interval if that is longer); it is
-    never given up. What a server asks for (Retry-After) is kept in any case.
+    never given up. What a server asks for (Retry-After) is kept in any case. One that has a schedule is visited when
+    that says, and at no other time: what waits and what fails is put off until then.
     """
+    scheduled = by_schedule(source, outcome, bounds, now)
+    if scheduled is not None:
+        return scheduled
     if outcome.error:
         interval = timedelta(seconds=source.interval) if source.interval else max(bounds.shortest, _UNKNOWN / 2)
-        doubled = interval * (1 << min(source.failures, _MOST_DOUBLINGS))
-        due = now + max(interval, min(doubled, _LONGEST_BACK_OFF))
+        due = now + max(interval, _backed_off(interval, source.failures))
     else:
         pinned = now + timedelta(seconds=source.interval) if source.interval else None
         regular = pinned or due_at(rhythm, Hints.of(outcome.hints), bounds, now, pushed)
         due = min(regular, max(pending, now)) if pending is not None else regular
     return max(due, outcome.not_before) if outcome.not_before else due
+
+
+def by_schedule(source: Source, outcome: VisitOutcome, bounds: Bounds, now: datetime) -> datetime | None:
+    """The next time of the source's schedule that is not too soon; None where it has none that can be kept."""
+    if not source.schedule:
+        return None
+    soonest = now
+    if outcome.error:
+        pause = max(bounds.shortest, _UNKNOWN / 2)
+        soonest += _backed_off(pause, source.failures) - pause  # the first failure costs no time of the schedule
+    return next_time(source.schedule, max(soonest, outcome.not_before or now))
+
+
+def _backed_off(interval: timedelta, failures: int) -> timedelta:
+    """The interval, doubled by each failure, but no more than a day."""
+    return min(interval * (1 << min(failures, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
 
 
 def due_at(rhythm: Rhythm, hints: Hints, bounds: Bounds, now: datetime, pushed: Pushed | None = None) -> datetime:

@@ -17,6 +17,7 @@ from news import url as urls
 from news.alert import Channel, ChannelKind
 from news.errors import ConfigError, ConflictError
 from news.rules import rules_to
+from news.schedule import timing
 from news.source import Source
 from news.watch import Watch, Watchlist
 from service.check import check_channels_exist, check_query
@@ -134,7 +135,7 @@ def _needed(changes: Mapping[str, Any]) -> None:
         raise ConfigError("there is nothing to change", "say what, with at least one option: --help lists them")
 
 
-async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval: int, now: datetime) -> Source:
+async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval: int | str, now: datetime) -> Source:
     """Add a source, due at once. `values` as in [[source]]; the name defaults to the host, the interval to the usual.
 
     Raises ConfigError, or ConflictError where the name or the URL is taken.
@@ -147,7 +148,7 @@ async def add_source(tx: Transaction, values: Mapping[str, Any], usual_interval:
         id=0,
         name=entry.name,
         url=entry.url,
-        interval=usual_interval if entry.interval is None else entry.interval,
+        **timing(usual_interval if entry.interval is None else entry.interval),
         alert_history=entry.alert_history,
         history=entry.history,
         access=entry.access.kept if entry.access else {},
@@ -173,6 +174,8 @@ async def edit_source(
     values = {key: getattr(entry, key) for key in changes if key != "extract"}
     if entry.extract is not None:
         values["rules"] = {name: kept for name, kept in {**known.rules, **_rules(changes["extract"])}.items() if kept}
+    if "interval" in values:
+        values |= timing(values["interval"] or 0)
     if "access" in values:
         values["access"] = entry.access.kept if entry.access else {}
     if "spider" in values and entry.spider != known.spider:

@@ -1,6 +1,6 @@
 """Check: what can be known to be wrong with sources, watches and channels before they are kept."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from alerting.channels import check as check_channel
@@ -8,7 +8,17 @@ from matching import parse
 from news.alert import Channel
 from news.errors import ConfigError, NotFoundError, QueryError
 from service.configuration import place_of
+from service.environment import variable_of
 from service.settings import Settings
+
+FaultOf = Callable[[str], str]
+"""What is wrong with a schedule; empty where nothing is."""
+
+_ON_SCHEDULES = "docs/settings.md tells of schedules"
+
+
+def _unknown(schedule: str) -> str:
+    return f"a schedule such as `{schedule}` cannot be read here"
 
 
 def check_query(text: str) -> None:
@@ -24,8 +34,12 @@ def check_channels_exist(names: Collection[str], known: Collection[str]) -> None
             raise NotFoundError(f"there is no channel named {name!r}", there_are)
 
 
-def check_declared(settings: Settings, file: Path | None) -> None:
-    """Raises ConfigError, with its place, for the first query, channel or channel name in the file that cannot be."""
+def check_declared(settings: Settings, file: Path | None, fault_of: FaultOf = _unknown) -> None:
+    """Raises ConfigError, with its place, for the first schedule, query or channel in the file that cannot be.
+
+    `fault_of` says what is wrong with a schedule; who hands none down takes none.
+    """
+    _check_schedules(settings, file, fault_of)
     for number, watch in enumerate(settings.watch):
         try:
             check_query(watch.query)
@@ -40,3 +54,23 @@ def check_declared(settings: Settings, file: Path | None) -> None:
             check_channel(Channel(0, entry.name, entry.kind, entry.own))
         except ConfigError as error:
             raise ConfigError(error.message, error.hint, **place_of(file, "channel", number, "name")) from error
+
+
+def check_schedule(interval: int | str | None, fault_of: FaultOf) -> None:
+    """Raises ConfigError where an `interval` is a schedule that cannot be kept."""
+    fault = fault_of(interval) if isinstance(interval, str) else ""
+    if fault:
+        raise ConfigError(f"interval: {fault}", _ON_SCHEDULES)
+
+
+def _check_schedules(settings: Settings, file: Path | None, fault_of: FaultOf) -> None:
+    found: list[tuple[int | str | None, tuple[str | int, ...]]] = [
+        (settings.crawler.interval, ("crawler", "interval")),
+        *((entry.interval, ("source", number, "interval")) for number, entry in enumerate(settings.source)),
+    ]
+    for interval, where in found:
+        fault = fault_of(interval) if isinstance(interval, str) else ""
+        if fault:
+            by = variable_of(where)
+            place = {} if by else place_of(file, *where)
+            raise ConfigError(f"{by or f'{where[0]}.interval'}: {fault}", _ON_SCHEDULES, **place)

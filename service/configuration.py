@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from news.errors import ConfigError
+from service.environment import check_environment, variable, variable_of
 from service.mistakes import mistake
 from service.settings import ChannelEntry, IncludeSettings, Settings
 from service.written import KINDS, Written
@@ -23,6 +24,7 @@ def read(path: Path | None) -> Settings:
     """
     written = Written(path) if path is not None else None
     take_secrets_from_files(os.environ)
+    check_environment(os.environ, written)
     try:
         settings = Settings(**(written.values if written is not None else {}))
     except ValidationError as error:
@@ -37,26 +39,29 @@ def take_secrets_from_files(environment: Any) -> None:
         plain = name.removesuffix(_FILE_SUFFIX)
         if not name.startswith("VIGIE_") or plain == name:
             continue
-        if "__" in plain:
+        is_setting = "__" in plain
+        if plain in environment and not is_setting:
+            continue
+        try:
+            held = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{name} names {path}, which cannot be read: {error.strerror}") from error
+        if environment.setdefault(plain, held) != held:
+            raise ConfigError(f"both {plain} and {name} are set, to different values", "take one of the two away")
+        if is_setting:
             del environment[name]  # it names no setting itself
-        if plain not in environment:
-            try:
-                environment[plain] = Path(path).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise ConfigError(f"{name} names {path}, which cannot be read: {error.strerror}") from error
 
 
 def _explained(error: ValidationError, written: Written | None) -> ConfigError:
     first = error.errors()[0]
     path = tuple(first["loc"])
-    place = written.place(path) if written is not None else {}
-    where = _dotted(path)
+    by = variable_of(path)
+    place = written.place(path) if written is not None and not by else {}
+    where = f"{_dotted(path)} in {by}" if by and by != variable(path) else by or _dotted(path)
     if first["type"] == "extra_forbidden":
         return ConfigError(f"unknown key {where}", _nearest(path), **place)
     if first["type"] == "missing":
         return ConfigError(f"{where} is missing", **place)
-    if not place:
-        where = f"{where} (perhaps from the environment: VIGIE_{'__'.join(str(part).upper() for part in path)})"
     return ConfigError(f"{where}: {mistake(first)}", **place)
 
 

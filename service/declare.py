@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from news.alert import Channel
 from news.errors import ConflictError
 from news.rules import Rules, rules_to
+from news.schedule import timing
 from news.source import Source
 from news.watch import Watch, Watchlist
 from service.meaning import WatchQueries
@@ -86,6 +87,7 @@ async def declare_without_file(tx: Transaction, settings: Settings, now: datetim
 _SOURCE = (
     "url",
     "interval",
+    "schedule",
     "alert_history",
     "history",
     "paused",
@@ -100,13 +102,13 @@ _WATCHLIST = ("channels", "rules")
 _CHANNEL = ("kind", "settings", "paused", "rules", "at_once", "per_minute")
 
 
-def _source(entry: SourceEntry, usual_interval: int) -> Source:
+def _source(entry: SourceEntry, usual_interval: int | str) -> Source:
     return Source(
         id=0,
         name=entry.name,
         url=entry.url,
         origin="file",
-        interval=usual_interval if entry.interval is None else entry.interval,
+        **timing(usual_interval if entry.interval is None else entry.interval),
         alert_history=entry.alert_history,
         history=entry.history,
         paused=entry.paused,

@@ -79,10 +79,15 @@ _LOOK = "Look whether it has moved: vigie source test URL."
 
 def _worth_telling(source: Source, now: datetime) -> Literal["", "failing", "blocked", "suspect"]:
     if source.trouble in _UNREADABLE:
-        is_enough = source.failures >= (2 if source.interval >= _PATIENCE.total_seconds() else _FEWEST_FAILURES)
+        is_enough = source.failures >= (2 if _is_seldom_visited(source) else _FEWEST_FAILURES)
         return source.trouble if is_enough and _is_long_ago(source.failing_since, now) else ""
     is_told = source.told_of == source.trouble
     return source.trouble if is_told or source.told_at is None or _is_long_ago(source.told_at, now) else ""
+
+
+def _is_seldom_visited(source: Source) -> bool:
+    """Whether there may be days between two visits; nobody waits until a weekly one has failed so often."""
+    return source.interval >= _PATIENCE.total_seconds() or bool(source.schedule)
 
 
 def _is_long_ago(instant: datetime | None, now: datetime) -> bool:

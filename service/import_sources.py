@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from news import url as urls
 from news.errors import VigieError
+from news.schedule import timing
 from news.source import Road, Source
 from news.text import clip, composed, storable
 from service.settings import fit_url
@@ -142,9 +143,13 @@ async def plan_import(database: Database, listing: Listing, now: datetime) -> Im
 
 
 async def import_sources(
-    database: Database, listing: Listing, interval: int, now: datetime, progress: Progress = lambda done, total: None
+    database: Database,
+    listing: Listing,
+    interval: int | str,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
 ) -> Imported:
-    """Add what a file lists, `interval` seconds between two visits, and say what became of each line.
+    """Add what a file lists, `interval` seconds between two visits (or a schedule), and say what became of each line.
 
     Committed in parts: what was added before a crash stays, and the same file can be imported again. `progress` is told
     how many sources are done, and of how many.
@@ -153,7 +158,11 @@ async def import_sources(
 
 
 async def carry_out(
-    database: Database, plan: Imported, interval: int, now: datetime, progress: Progress = lambda done, total: None
+    database: Database,
+    plan: Imported,
+    interval: int | str,
+    now: datetime,
+    progress: Progress = lambda done, total: None,
 ) -> Imported:
     """Add what was planned; a source whose name somebody else has taken meanwhile is refused."""
     added: list[Addition] = []
@@ -171,9 +180,9 @@ async def carry_out(
     return Imported(tuple(added), plan.known, tuple(refused))
 
 
-async def _put(database: Database, part: Sequence[Addition], interval: int, now: datetime) -> list[Addition]:
+async def _put(database: Database, part: Sequence[Addition], interval: int | str, now: datetime) -> list[Addition]:
     """Those of the part that are there now."""
-    sources = [Source(id=0, name=one.name, url=one.url, interval=interval, due_at=one.due_at) for one in part]
+    sources = [Source(id=0, name=one.name, url=one.url, **timing(interval), due_at=one.due_at) for one in part]
     async with database.write() as tx:
         there = await tx.sources.put_many(sources, now)
     return [one for one in part if one.name in there]

@@ -1,7 +1,10 @@
 """Mistakes: what is wrong with a value in the settings, in words that say what to do."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from news.nearest import suggestion
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),
@@ -27,6 +30,8 @@ _WANTED = {
     "model_attributes_type": "a table",
 }
 _SHORT = 40
+_QUOTED = r"'([^']*)'"
+_TABLES = ("source", "watch", "watchlist", "channel")
 _BOUNDS = {
     "greater_than_equal": ("ge", "{0:g} or more"),
     "less_than_equal": ("le", "{0:g} at most"),
@@ -38,6 +43,8 @@ _BOUNDS = {
 def mistake(fault: Mapping[str, Any]) -> str:
     """One fault as pydantic tells it, in a few words that stand behind its place and a colon."""
     kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "tuple_type" and fault["loc"][-1] in _TABLES and isinstance(fault["input"], dict):
+        return f"write [[{fault['loc'][-1]}]], in double brackets: there may be several"
     if kind in _WANTED:
         return f"write {_WANTED[kind]}, not {_kind_of(fault['input'])}"
     if kind in _BOUNDS:
@@ -48,7 +55,7 @@ def mistake(fault: Mapping[str, Any]) -> str:
     if kind == "string_too_long":
         return f"write {context['max_length']:,} characters at most"
     if kind == "literal_error":
-        return f"write {context['expected']}"
+        return f"write {context['expected']}{suggestion(str(fault['input']), re.findall(_QUOTED, context['expected']))}"
     if kind == "string_pattern_mismatch":
         return f"{fault['input']!r} does not have the form {context['pattern']}"
     return str(fault["msg"]).removeprefix("Value error, ")

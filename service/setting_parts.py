@@ -1,8 +1,8 @@
 """What the tables of vigie.toml have in common."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from news.text import composed
 
@@ -15,7 +15,21 @@ OneForm = BeforeValidator(_one_form)
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"), OneForm]
 
 
+def _plain(annotation: Any) -> Any:
+    """`int` of an `int` with bounds."""
+    return annotation.__origin__ if hasattr(annotation, "__metadata__") else annotation
+
+
 class Part(BaseModel):
     """A table: frozen, and without a key that is not known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """`true` would be taken for 1."""
+        wanted = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and {int, float} & {wanted, *map(_plain, get_args(wanted))}:
+            raise ValueError("write a number or a time, not true or false")
+        return value

@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BeforeValidator,
     Field,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
     model_validator,
 )
@@ -19,6 +21,7 @@ from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
 from news.errors import VigieError
+from news.schedule import as_schedule
 from news.secret import variable_name
 from service.alert_settings import AlertSettings, ChannelEntry, RuleSettings, WatchEntry, WatchlistEntry
 from service.retention_settings import RetentionSettings
@@ -47,13 +50,25 @@ def _whole_seconds(value: Any) -> Any:
     return int(duration) if isinstance(duration, float) and duration.is_integer() else duration
 
 
-def _interval(value: Any) -> Any:
-    return 0 if value == "auto" else _whole_seconds(value)
+def _interval(value: Any, whole: ValidatorFunctionWrapHandler) -> Any:
+    """Seconds, 0 for `auto`; a schedule stays the text it is, for `check_declared` and the commands to look at."""
+    schedule = as_schedule(value) if isinstance(value, str) else None
+    if schedule is not None:
+        return schedule
+    try:
+        return whole(0 if value == "auto" else _whole_seconds(value))
+    except ValueError as error:
+        if isinstance(error, ValidationError):
+            raise
+        raise ValueError(f"{error}, or a schedule as in `0 7-19 * * 1-5 Europe/Paris`") from None
 
 
 Seconds = Annotated[float, BeforeValidator(seconds)]
 WholeSeconds = Annotated[int, BeforeValidator(_whole_seconds)]
-Interval = Annotated[int, BeforeValidator(_interval)]
+if TYPE_CHECKING:
+    Interval = int | str
+else:  # in words that pydantic takes: a schedule passes the bounds by
+    Interval = Annotated[int, Field(ge=0, le=86_400 * 7), WrapValidator(_interval)]
 
 
 class DatabaseSettings(Part):
@@ -74,8 +89,6 @@ class CrawlerSettings(Part):
     contact: str = Field(default="", max_length=200, description="a URL or address for the owners of sites, sent along")
     interval: Interval = Field(
         default=0,
-        ge=0,
-        le=86_400 * 7,
         description="time between two visits; `auto`: each source is visited as it publishes",
     )
     shortest_interval: WholeSeconds = Field(default=180, ge=1, le=86_400, description="with `auto`, no visit sooner")
@@ -265,7 +278,7 @@ class SourceEntry(Part):
     name: Name = Field(description="what you call it")
     url: str = Field(description="its home page, or a feed")
     interval: Interval | None = Field(
-        default=None, ge=0, le=86_400 * 7, description="time between visits, or `auto`, if its own"
+        default=None, description="time between visits, `auto`, or a schedule, if its own"
     )
     history: WholeSeconds = Field(
         default=0, ge=0, le=86_400 * 3_650, description="how far back its first visit looks, beyond what is listed now"

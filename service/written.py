@@ -14,6 +14,9 @@ from service.mistakes import mistake
 from service.positions import Places
 from service.settings import IncludeSettings
 
+_FORM = "docs/settings.md shows the form"
+_DEEP = re.compile(r"(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}|(?:\[\s*+){100}")
+
 KINDS: tuple[str, ...] = ("source", "watch", "watchlist", "channel")
 """The tables that any of the files may hold; everything else stands in the first."""
 
@@ -78,7 +81,7 @@ class Written:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Windows marks its own
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "name another file with --config") from error
     except UnicodeDecodeError as error:
@@ -86,15 +89,31 @@ def _text_of(path: Path) -> str:
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:
+    _refuse_bombs(text, file)
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 0)
-        message = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise ConfigError(
-            f"this is not TOML: {message}", "docs/settings.md shows the form", file=file, line=line, column=column
-        ) from error
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, tomllib.TOMLDecodeError):
+            raise _not_toml(error, text, file) from error
+        is_deep = isinstance(error, RecursionError)
+        why = "lists or tables lie too deep in each other" if is_deep else "a number is too long"
+        raise ConfigError(f"this cannot be read: {why}", _FORM, file=file) from error
+
+
+def _refuse_bombs(text: str, file: str) -> None:
+    """Raises ConfigError for what would fill the memory: each part of a key repeats those before it."""
+    found = _DEEP.search(text)
+    if found is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        raise ConfigError("what begins here lies too deep", _FORM, file=file, line=line, column=column)
+
+
+def _not_toml(error: tomllib.TOMLDecodeError, text: str, file: str) -> ConfigError:
+    place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+    line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 0)
+    message = re.sub(r"\s*\(at .*\)$", "", str(error))
+    return ConfigError(f"this is not TOML: {message}", _FORM, file=file, line=line, column=column)
 
 
 def _included(first: SettingsFile) -> Iterator[SettingsFile]:

@@ -21,6 +21,7 @@ SKEW = timedelta(minutes=2)  # by which the clocks of two machines may differ
 LONGEST_LEASE = timedelta(hours=1)  # what the settings allow
 _DAY = timedelta(days=1)
 _LONGEST_INTERVAL = 7 * _DAY  # likewise
+_LONGEST_SCHEDULED = 62 * _DAY  # between two times of a schedule
 _LONGEST_RETRY = 1.2 * _DAY  # the last wait of the timetable, and its jitter
 _LONGEST_RENEWAL = 30 * _DAY
 _AT_ONCE = 500
@@ -38,7 +39,8 @@ class _Wait:
 # Each can be asked by an index, source by source or channel by channel.
 _OF_A_SOURCE = _link.c.source_id.in_(select(_source.c.id))
 _PENDING = (_delivery.c.state == "pending") & _delivery.c.channel_id.in_(select(_channel.c.id))
-_OFTEN = _source.c.interval <= _DAY.total_seconds()
+_SCHEDULED = _source.c.schedule != ""
+_OFTEN = ~_SCHEDULED & (_source.c.interval <= _DAY.total_seconds())
 
 
 def _waits(longest_interval: timedelta) -> tuple[_Wait, ...]:
@@ -46,7 +48,8 @@ def _waits(longest_interval: timedelta) -> tuple[_Wait, ...]:
     usual = max(longest_interval, _DAY) + _DAY  # a feed may ask to be left alone on one day of the week
     return (
         _Wait(_source.c.due_at, _OFTEN, usual),
-        _Wait(_source.c.due_at, true(), _LONGEST_INTERVAL + _DAY),
+        _Wait(_source.c.due_at, ~_SCHEDULED, _LONGEST_INTERVAL + _DAY),
+        _Wait(_source.c.due_at, _SCHEDULED, _LONGEST_SCHEDULED + _DAY),
         _Wait(_feed.c.not_before, true(), 2 * _DAY),
         _Wait(_link.c.next_try_at, _OF_A_SOURCE & (_link.c.state == "pending"), 2 * _DAY),
         _Wait(_link.c.revisit_at, _OF_A_SOURCE, _LONGEST_INTERVAL + _DAY),

@@ -33,6 +33,7 @@ source = Table(
     Column("url", CleanText, nullable=False),
     Column("origin", String(16), nullable=False),
     Column("interval", Integer, nullable=False),
+    text("schedule"),
     flag("paused"),
     flag("removed"),
     flag("alert_history"),

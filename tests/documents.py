@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
-from pydantic import AliasChoices, BaseModel, BeforeValidator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, WrapValidator
 from pydantic.fields import FieldInfo
 
 from alerting.channels.chat_sender import ChatSettings
@@ -117,11 +117,12 @@ def _all(field: FieldInfo) -> Iterator[Any]:
     """The field's metadata, also those of the parts of a union."""
     yield from field.metadata
     for part in typing.get_args(field.annotation):
-        yield from getattr(part, "__metadata__", ())
+        for entry in getattr(part, "__metadata__", ()):
+            yield from entry.metadata if isinstance(entry, FieldInfo) else (entry,)
 
 
 def _is_interval(field: FieldInfo) -> bool:
-    return any(isinstance(entry, BeforeValidator) and "interval" in entry.func.__name__ for entry in _all(field))
+    return any(isinstance(entry, WrapValidator) and "interval" in entry.func.__name__ for entry in _all(field))
 
 
 def _allowed(field: FieldInfo) -> str:
@@ -137,7 +138,7 @@ def _allowed(field: FieldInfo) -> str:
             f"over {_written(found[Gt].gt, is_duration=is_duration)}, up to {_written(high, is_duration=is_duration)}"
         )
     if _is_interval(field) and high is not None:
-        return f'`"auto"` or up to {_written(high, is_duration=True)}'
+        return f'`"auto"`, up to {_written(high, is_duration=True)}, or a schedule'
     if low is not None and high is not None:
         return f"{_written(low, is_duration=is_duration)} to {_written(high, is_duration=is_duration)}"
     if MaxLen in found and field.annotation is str:

@@ -48,6 +48,33 @@ def test_the_usual_interval_is_that_of_the_settings_and_an_own_one_wins(vigie: C
     assert vigie("source", "add", "b.example", "--interval", "2h", "--json").json["interval"] == 7_200
 
 
+def test_a_usual_schedule_holds_for_sources_that_name_no_interval(vigie: Commands, tmp_path: Path) -> None:
+    vigie.settings("[crawler]\ninterval = '0 8 * * * UTC'\n")
+    assert vigie("source", "add", "a.example", "--json").json["schedule"] == "0 8 * * * UTC"
+    assert vigie("source", "add", "b.example", "--interval", "auto", "--json").json["schedule"] is None
+    file = tmp_path / "list.txt"
+    file.write_text("https://c.example/\n", encoding="utf-8")
+    vigie("source", "import", str(file))
+    assert [one["schedule"] for one in vigie("source", "list", "--json").json] == [
+        "0 8 * * * UTC",
+        None,
+        "0 8 * * * UTC",
+    ]
+
+
+def test_a_settings_file_that_nobody_named_is_told_of_while_the_archive_is_empty(
+    vigie: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "was not read" not in vigie("source", "list").err
+    (tmp_path / "vigie.toml").write_text("[crawler]\ndelay = 2\n", encoding="utf-8")
+    said = vigie("source", "list")
+    assert said.code == 0 and "--config vigie.toml" in " ".join(said.err.split())
+    assert "was not read" not in vigie("source", "list", "--config", "vigie.toml").err
+    vigie("source", "add", "a.example")
+    assert "was not read" not in vigie("source", "list").err
+
+
 def test_a_second_source_with_the_same_url_is_refused_and_the_first_is_named(vigie: Commands) -> None:
     vigie("source", "add", "https://phare.example/une", "--name", "Le Phare")
     refused = vigie("source", "add", "http://phare.example/une/")

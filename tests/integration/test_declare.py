@@ -64,6 +64,15 @@ async def test_a_source_that_the_file_resumes_has_its_failures_before_the_pause_
         assert (source.paused, source.failing_since, source.trouble) == (False, None, "failing")
 
 
+async def test_a_schedule_takes_the_place_of_an_interval_and_the_other_way_round(database: Database) -> None:
+    usual = {"interval": "0 8 * * *"}
+    for own, kept in (({"interval": "5m"}, (300, "")), ({}, (0, "0 8 * * *")), ({"interval": "auto"}, (0, ""))):
+        await declared(database, source=({**SOURCE, **own},), crawler=usual)
+        async with database.read() as tx:
+            source = await tx.sources.get("Le Site")
+            assert (source.interval, source.schedule) == kept
+
+
 async def test_the_room_of_a_channel_is_what_the_file_says_and_what_is_usual_where_it_says_nothing(
     database: Database,
 ) -> None:

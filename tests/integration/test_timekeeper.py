@@ -133,6 +133,16 @@ async def test_every_wait_that_there_can_be_stays_as_it_is(database: Database) -
     assert await world.reads(DELIVERY.next_try_at) == NOON + timedelta(hours=28.8)
 
 
+async def test_a_schedule_may_let_a_source_wait_for_two_months_and_no_longer(database: Database) -> None:
+    world = await a_world(database)
+    await world.writes(tables.source, schedule="0 0 31 * *", due_at=NOON + 62 * DAY)
+    await world.passes(HOUR)
+    assert await world.reads(SOURCE.due_at) == NOON + 62 * DAY
+    await world.writes(tables.source, due_at=NOON + 64 * DAY)
+    await world.passes(HOUR)
+    assert await world.reads(SOURCE.due_at) == world.clock.now()
+
+
 async def test_a_lease_that_nobody_can_have_given_is_over(database: Database) -> None:
     world = await a_world(database)
     await world.writes(tables.source, leased_until=NOON + 3 * HOUR, lease_owner="dead")

@@ -14,6 +14,7 @@ Row = dict[str, Any]
 
 _NOON = "2026-11-14T12:00:00+00:00"
 _LATER = "2026-11-14T12:30:00+00:00"
+_FAR = "2026-11-16T06:00:00+00:00"
 _PAST = "2026-10-31T23:59:59.999999+00:00"
 _PRINT = b64encode(bytes(range(0, 256, 8))).decode()
 
@@ -218,6 +219,7 @@ _SINCE: dict[str, dict[str, list[Row]]] = {
         "secret": [{"name": "feedback", "value": "ab" * 32}],
         "used_link": [{"token_hash": "0" * 64, "used_at": _NOON}],
     },
+    "0013": {"source": [_source(10, "by the hour", schedule="0 7 * * 1-5 Europe/Paris", due_at=_FAR)]},
 }
 
 

@@ -60,6 +60,18 @@ def test_an_interval_of_more_than_a_day_is_no_shorter_for_failing() -> None:
     assert after(replace(FIXED, interval=2 * 86_400, failures=9), FAILED) == 2 * DAY
 
 
+def test_a_schedule_is_kept_whatever_waits_or_fails() -> None:
+    hourly = replace(FREE, schedule="30 * * * * UTC")
+    assert after(hourly, VisitOutcome()) == HOUR / 2
+    assert after(hourly, VisitOutcome(), NOON + MINUTE) == HOUR / 2
+    assert after(hourly, VisitOutcome(not_before=NOON + HOUR)) == 1.5 * HOUR
+    assert [after(replace(hourly, failures=number), FAILED) for number in (0, 1, 2, 3)] == [
+        HOUR / 2, HOUR / 2, 1.5 * HOUR, 2.5 * HOUR,
+    ]  # fmt: skip
+    assert after(replace(hourly, failures=50), FAILED) == DAY + HOUR / 2
+    assert after(replace(hourly, schedule="61 * * * *"), VisitOutcome()) == after(FREE, VisitOutcome())
+
+
 def test_what_a_server_asks_for_is_kept_whether_the_visit_failed_or_not() -> None:
     until = NOON + 5 * HOUR
     assert after(FIXED, VisitOutcome(not_before=until)) == 5 * HOUR

@@ -18,6 +18,7 @@ from alerting.channels import KINDS
 from cli.main import app
 from cli.options import Config, Data
 from matching import folded_only
+from scheduler.cron import fault_of
 from service.check import check_declared
 from service.configuration import read
 from service.lint import lint
@@ -90,7 +91,7 @@ def test_an_example_of_settings_is_one(text: str, tmp_path: Path) -> None:
     file = tmp_path / "vigie.toml"
     file.write_text(text, encoding="utf-8")
     settings = read(file)
-    check_declared(settings, file)
+    check_declared(settings, file, fault_of)
     named = {name for watch in settings.watch for name in watch.channels}
     assert named <= {channel.name for channel in settings.channel}
     assert lint(settings, folded_only) == []

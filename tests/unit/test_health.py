@@ -63,6 +63,12 @@ def test_the_worst_word_that_is_true_is_the_state() -> None:
     assert state_of(replace(WELL, trouble="blocked", paused=True), NOON) == "paused"
 
 
+def test_a_source_with_a_schedule_needs_but_two_failures_to_be_told_of() -> None:
+    twice = replace(FAILING, failures=2)
+    assert notice_of(twice, NOON + DAY, None) is None
+    assert notice_of(replace(twice, schedule="0 8 * * 1"), NOON + DAY, None) is not None
+
+
 def test_a_failure_is_told_after_a_day_and_once() -> None:
     failing = replace(FAILING, last_error="HTTP 500", advice="Nothing.")
     assert notice_of(failing, NOON + DAY / 2, None) is None
