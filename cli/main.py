@@ -29,7 +29,7 @@ from cli.demo.command import demo
 from cli.errors import FoundWantingError
 from cli.group import Group, with_examples
 from cli.output import print_error, print_line
-from news.errors import VigieError
+from news.errors import DatabaseTroubleError, VigieError
 
 _HELP = """Watches news sites and alerts you when an article matches what you are looking for.
 
@@ -46,7 +46,7 @@ Examples:
 
 
 class _Entrance(Group):
-    """Exit codes: 0 done, 1 found wanting, 2 bad use or bad configuration."""
+    """Exit codes: 0 done, 1 found wanting or the database failed, 2 bad use or bad configuration."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an error of ours is told, without a traceback."""
@@ -54,7 +54,8 @@ class _Entrance(Group):
             return super().invoke(ctx)
         except VigieError as error:
             print_error(error)
-            raise typer.Exit(1 if isinstance(error, FoundWantingError) else 2) from error
+            is_use = not isinstance(error, FoundWantingError | DatabaseTroubleError)
+            raise typer.Exit(2 if is_use else 1) from error
 
 
 app = typer.Typer(

@@ -36,6 +36,7 @@ from service.metrics import Metrics, Sources
 from service.prune import Pruner
 from service.push import Pushes
 from service.reader import Reader
+from service.recover import Recovery
 from service.reindex import Reindexer
 from service.release import Releaser
 from service.remember import StoredMemory
@@ -104,6 +105,7 @@ class Engine:
             folder=archive.place.folder.path,
         )
         self.self_check = SelfCheck(database, clock, senses)
+        self.recovery = Recovery(database)
         self.daemon = self._daemon(archive, lease)
         self.metrics = Metrics(database, clock, self._sources(archive))
 
@@ -136,6 +138,7 @@ class Engine:
                 timekeeper=self.timekeeper,
                 heartbeat=self.heartbeat,
                 self_check=self.self_check,
+                recovery=self.recovery,
                 lease=lease,
                 stop_within=archive.settings.service.stop_within,
             )

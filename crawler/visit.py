@@ -76,7 +76,14 @@ class VisitOutcome:
 
 
 class VisitBook(Protocol):
-    """What a visit asks of the rest of Vigie. Whatever it writes is committed when the call returns."""
+    """What a visit asks of the rest of Vigie. Whatever it writes is committed when the call returns.
+
+    Every call raises StorageError where nothing can be kept now: the visit ends, and is made again later.
+    """
+
+    def check(self) -> None:
+        """To be asked before a fetch: what could not be kept is not fetched. Raises StorageError."""
+        ...
 
     async def discovered(self, source: Source, feeds: Sequence[Feed]) -> list[Feed]:
         """Keep the feeds found, and give them back with their ids. Raises SourceMovedError."""

@@ -48,7 +48,7 @@ class Visitor:
         self._fetching = fetching
 
     async def visit(self, brief: Brief) -> VisitOutcome:
-        """Discover if need be, poll, fetch. Raises only for faults of ours, such as a full disk."""
+        """Discover, poll, fetch. Raises only for faults of ours, and StorageError where nothing can be kept."""
         try:
             return await self._visit(brief)
         except SourceMovedError:
@@ -60,6 +60,7 @@ class Visitor:
             visit = OpenVisit(source, fetcher_for(source, self._spider.fetcher))
         except ConfigError as error:
             return without_access(error)
+        self._book.check()
         if source.discovered_at is not None and brief.feeds:
             await self._poll_due(visit, brief)
         else:
@@ -124,6 +125,7 @@ class Visitor:
         for number, feed in enumerate(feeds):
             if self._spider.closing:
                 return
+            self._book.check()
             poll = await poller.poll(feed, since=since, patterns=patterns)
             if self._spider.closing and poll.failure is not None:  # broken off by us
                 return

@@ -69,6 +69,10 @@ class StorageError(VigieError):
     """The database cannot be opened or does not fit; `hint` says how to mend it."""
 
 
+class DatabaseTroubleError(StorageError):
+    """The database cannot do what it is asked just now. Nothing of it was kept, and it may be tried again."""
+
+
 class BackupError(VigieError):
     """A file that is no backup, or one that is damaged or was tampered with."""
 

@@ -9,6 +9,7 @@ import structlog
 
 from crawler.engine import CrawlEngine
 from news.clock import Clock
+from news.errors import DatabaseTroubleError
 from scheduler.local import LocalEngine
 from scheduler.ticker import Ticker
 from service.board import WatchBoard
@@ -17,6 +18,7 @@ from service.forget import Forgetter
 from service.heartbeat import Heartbeat
 from service.prune import Pruner
 from service.push import Pushes
+from service.recover import Recovery
 from service.release import Releaser
 from service.selfcheck import EACH, SelfCheck
 from service.subscribe import Subscriber
@@ -27,6 +29,7 @@ from storage import Database
 log = structlog.get_logger()
 
 _LATE = timedelta(seconds=30)
+_GIVING_BACK = 3.0  # seconds, at a stop
 _VITAL = ("visits", "releases", "deliveries", "watches")
 
 
@@ -62,6 +65,7 @@ class DaemonParts:
     timekeeper: Timekeeper
     heartbeat: Heartbeat
     self_check: SelfCheck
+    recovery: Recovery
     lease: timedelta
     stop_within: float
 
@@ -81,6 +85,7 @@ class Daemon:
         await parts.timekeeper.tick()
         await self._keep_up()
         await parts.crawler.start()
+        self._ticker.every(1, "database", parts.recovery.tick)
         self._ticker.every(1, "time", self._keep_time)
         self._ticker.every(1, "watches", self._keep_up)
         self._ticker.every(1, "visits", parts.engine.submit_due)
@@ -135,8 +140,12 @@ class Daemon:
         try:
             async with self._parts.database.read() as tx:
                 await tx.watches.version()
+        except DatabaseTroubleError as error:
+            found["database"] = error.message
         except Exception as error:
             found["database"] = f"cannot be read: {error}"
+        if self._parts.database.trouble is not None:
+            found["database"] = self._parts.database.trouble.message
         if not self._started:
             found["service"] = "is starting or stopping"
         if self._started:
@@ -159,16 +168,27 @@ class Daemon:
         parts = self._parts
         self._started = False
         parts.pruner.wind_down()
-        await self._ticker.stop()
+        begun = asyncio.get_running_loop().time()
+        await self._ticker.stop(within=parts.stop_within / 2)
         for one in (parts.deliverer, parts.subscriber, parts.pushes, parts.crawler):
             one.wind_down()
         under_way = (parts.engine, parts.deliverer, parts.subscriber, parts.pushes)
         try:
-            async with asyncio.timeout(parts.stop_within):
+            async with asyncio.timeout_at(begun + parts.stop_within):
                 await asyncio.gather(*(one.finish() for one in under_way))
         except TimeoutError:
             log.warning("work broken off", hint="it is taken up again at the next start")
-        await parts.visits.release_all()
-        await parts.deliverer.release_all()
+        except DatabaseTroubleError as error:
+            log.warning("work broken off", error=error.message, hint="it is taken up again at the next start")
+        await self._give_back()
         await parts.crawler.stop()
         parts.pool.kill()
+
+    async def _give_back(self) -> None:
+        """The leases, if the database takes them back at once; else they run out by themselves."""
+        try:
+            async with asyncio.timeout(_GIVING_BACK):
+                await self._parts.visits.release_all()
+                await self._parts.deliverer.release_all()
+        except (DatabaseTroubleError, TimeoutError):
+            log.warning("leases not given back", hint="the database cannot be written to; they run out by themselves")

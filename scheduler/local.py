@@ -9,6 +9,7 @@ import structlog
 
 from crawler.engine import CrawlEngine
 from crawler.visit import Brief, VisitOutcome
+from news.errors import DatabaseTroubleError
 from news.url import origin
 from service.visits import Visits
 
@@ -33,7 +34,9 @@ class LocalEngine:
         return len(self._open)
 
     async def submit_due(self) -> None:
-        """Begin as many visits as are due and as there are free slots for."""
+        """Begin as many visits as are due and as there are free slots for; none while nothing could be kept of them."""
+        if not self._visits.can_be_kept:
+            return
         free = self._slots - len(self._open)
         if free > 0:
             # Our own lease runs out unrenewed where the machine slept or its clock leapt; leasing has renewed it.
@@ -86,10 +89,15 @@ class LocalEngine:
         source = brief.source
         try:
             outcome = await self._crawler.visit(brief)
+        except DatabaseTroubleError:  # told by the database; the source has no part in it
+            log.info("visit put off", source=source.name, hint="it is made again when the database works")
+            outcome = VisitOutcome(is_cut_short=True)
         except Exception as error:
             log.exception("visit broke", source=source.name)
             outcome = VisitOutcome(error=f"a fault of Vigie's: {type(error).__name__}: {error}")
         try:
             await self._visits.end(brief, outcome)
+        except DatabaseTroubleError:
+            log.info("visit not recorded", source=source.name, hint="it is made again when its lease has run out")
         except Exception:
             log.exception("visit not recorded", source=source.name, hint="it is made again when its lease has run out")

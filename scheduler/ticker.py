@@ -7,6 +7,7 @@ that there would have been, and a watchman who goes by monotonic time calls what
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,6 +15,8 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+
+from news.errors import DatabaseTroubleError
 
 log = structlog.get_logger()
 
@@ -70,6 +73,8 @@ class Ticker:
                 await job()
                 self._well[name] = self._seconds()
                 self._done.add(name)
+            except DatabaseTroubleError as error:  # told once, when it began; this comes each second
+                log.debug("tick failed", tick=name, error=error.message)
             except Exception:
                 log.exception("tick failed", tick=name)
             finally:
@@ -117,11 +122,13 @@ class Ticker:
         """By how many seconds a job is behind: since it last ended well, or was handed in, less its interval."""
         return max(self._seconds() - self._well[name] - self._intervals[name], 0.0)
 
-    async def stop(self) -> None:
-        """No further tick; those under way end first, because `shutdown` would cancel them."""
+    async def stop(self, within: float | None = None) -> None:
+        """No further tick; those under way may end first, for so many seconds: `shutdown` would cancel them."""
         if self._watching is not None:
             self._watching.cancel()
         self._scheduler.pause()
-        while self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self._running:
+                    await asyncio.wait(list(self._running))
         self._scheduler.shutdown(wait=False)

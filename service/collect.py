@@ -63,6 +63,11 @@ class Collector:
         self._memory = SiteMemory(database)
         self._stories = StoryDesk()
 
+    def check(self) -> None:
+        """Raises DatabaseTroubleError while nothing can be kept."""
+        if self._database.trouble is not None:
+            raise self._database.trouble
+
     async def warm(self) -> None:
         """Take in the stories of the last days, before the first article waits for it."""
         async with self._database.read() as tx:

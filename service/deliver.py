@@ -12,7 +12,7 @@ from alerting.verdict import outcome
 from news.alert import Attempt, Channel, Delivery
 from news.clock import Clock
 from news.delivering import Passing, unobserved
-from news.errors import DeliveryError
+from news.errors import DatabaseTroubleError, DeliveryError
 from news.ports import Sender
 from news.tally import Tally
 from service.outcomes import Outcomes
@@ -66,6 +66,8 @@ class Deliverer:
                 return
             try:
                 await self.begin_due()
+            except DatabaseTroubleError:  # told by the database
+                log.debug("deliveries not claimed", hint="it is tried again within a second")
             except Exception:
                 log.exception("deliveries not claimed", hint="it is tried again within a second")
 
@@ -133,6 +135,8 @@ class Deliverer:
         """Write down what is known, and give back what we hold; others need not wait for it."""
         try:
             await self._outcomes.flush()
+        except DatabaseTroubleError as error:
+            log.warning("deliveries not recorded", error=error.message, hint="they are made again")
         except Exception:
             log.exception("deliveries not recorded", hint="they are made again")
         async with self._database.write() as tx:

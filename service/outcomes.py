@@ -9,6 +9,7 @@ import structlog
 from news.alert import Channel
 from news.clock import Clock
 from news.delivering import Outcome, Passing
+from news.errors import DatabaseTroubleError
 from news.tally import Tally
 from service.notices import tell_of_channel
 from storage import Database, Transaction
@@ -81,6 +82,8 @@ class Outcomes:
     async def _write_in_background(self) -> None:
         try:
             await self.flush()
+        except DatabaseTroubleError:  # told by the database
+            log.warning("deliveries not recorded", count=len(self._waiting), hint="it is tried again")
         except Exception:
             log.exception("deliveries not recorded", count=len(self._waiting), hint="it is tried again")
 

@@ -8,6 +8,7 @@ import structlog
 
 from matching import DictionaryLexicon, Document, document, search_plans
 from news.article import Article
+from news.errors import DatabaseTroubleError
 from news.query import Query
 from news.search import SearchPlans
 from service.beside import beside
@@ -55,8 +56,11 @@ class Reader:
 
     async def _warm(self, database: Database) -> None:
         """Load the languages of the latest articles, the most frequent first."""
-        async with database.read() as tx:
-            languages = await tx.articles.languages(_LATEST)
+        try:
+            async with database.read() as tx:
+                languages = await tx.articles.languages(_LATEST)
+        except DatabaseTroubleError:  # then each is loaded when an article speaks it
+            return
         for language in languages:
             await self.ready(language)
         log.debug("languages loaded", languages=languages)

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import structlog
 
 from matching import analyzer, search_row
+from news.errors import DatabaseTroubleError
 from service.beside import beside
 from service.reader import Reader
 from storage import Database
@@ -13,6 +14,7 @@ from storage import Database
 log = structlog.get_logger()
 
 _AT_ONCE = 20  # articles in one commit: others wait for it to finish, some hundredths of a second
+_AGAIN = 60.0  # seconds, where the database was in trouble
 
 
 class Reindexer:
@@ -28,11 +30,21 @@ class Reindexer:
 
     async def _run(self) -> None:
         try:
-            await self.catch_up()
+            while True:
+                if await self._is_done():
+                    return
+                await asyncio.sleep(_AGAIN)
         except Exception:
             log.exception(
                 "articles not indexed", hint="they are found all the same, but slowly; restart Vigie to go on"
             )
+
+    async def _is_done(self) -> bool:
+        try:
+            await self.catch_up()
+        except DatabaseTroubleError:
+            return False
+        return True
 
     async def catch_up(self) -> int:
         """Index all that waits; how many articles that were."""

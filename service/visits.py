@@ -11,6 +11,7 @@ import structlog
 from crawler.patterns import Patterns
 from crawler.visit import Brief, VisitOutcome
 from news.clock import Clock
+from news.errors import DatabaseTroubleError
 from news.rhythm import Rhythm
 from news.source import Source
 from news.tally import Tally
@@ -68,6 +69,11 @@ class Visits:
         self._ends: list[_End] = []
         self._writing: asyncio.Task[None] | None = None
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether the database takes what a visit would bring, as far as is known."""
+        return self._database.trouble is None
+
     async def lease_due(self, limit: int) -> list[Brief]:
         """At most `limit` sources whose time has come, leased to us."""
         now = self._clock.now()
@@ -105,6 +111,9 @@ class Visits:
             ends, self._ends = self._ends, []
             try:
                 await self._write(ends)
+            except DatabaseTroubleError as error:
+                for end in ends:
+                    end.tell(error)
             except Exception:
                 # One of them may be what cannot be written: each by itself, and the error to whom it belongs.
                 for end in ends:

@@ -1,22 +1,27 @@
 """Opening the database, and the two kinds of transaction: reading and writing."""
 
+import asyncio
 import re
+import secrets
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
-from news.errors import StorageError
+from news.errors import DatabaseTroubleError, StorageError
 from news.tally import Tally
 from storage.articles import Articles
 from storage.caps import Caps
 from storage.channels import Channels
+from storage.condition import Condition, is_lock, kind_of, place_of, said_of
 from storage.dates import Dates
 from storage.errors import count_errors
 from storage.feedback import FeedbackLog
@@ -45,7 +50,12 @@ from storage.watches import Watches
 from storage.watchlists import Watchlists
 
 _BUSY_SECONDS = 30.0
+_ASKED_EACH = 0.25  # seconds: so long a thread waits for a lock that others hold, and cannot be called back
+_PROBE, _PROBE_BYTES = "probe", 256 * 1024
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+# A server that has vanished without a word is given up after so many seconds, not after the system's two hours.
+_PATIENCE = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}
+_STANDBY = ("25006", "0A000")  # PostgreSQL's states where only reading is allowed; the other one of a standby
 _EXAMPLES = "for example sqlite:///data/vigie.db or postgresql://vigie@localhost/vigie"
 
 
@@ -87,6 +97,7 @@ class Database:
     """One SQLite file or one PostgreSQL database, through the same calls."""
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
+        self._condition = Condition(writer.url)
         self._reader = reader
         self._writer = writer
         self._listeners: list[Callable[[], None]] = []
@@ -97,6 +108,11 @@ class Database:
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         return self._writer.dialect.name
+
+    @property
+    def trouble(self) -> DatabaseTroubleError | None:
+        """What keeps the database from its work, until `probe` has found that nothing does; None where all is well."""
+        return self._condition.trouble
 
     @classmethod
     async def open(cls, url: str, *, upgrades: bool = True) -> "Database":
@@ -114,25 +130,38 @@ class Database:
         except BaseException as error:
             await database.close()
             if isinstance(error, DatabaseError):
-                raise _cannot_open(parsed, error.orig or error) from error
+                raise _cannot_open(parsed, error) from error
             raise
         return database
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """A transaction that sees one state of the data and changes nothing."""
-        async with self._reader.connect() as connection, connection.begin():
-            yield Transaction(connection)
+        """A transaction that sees one state of the data and changes nothing. Raises DatabaseTroubleError."""
+        with self._condition.noted(is_reading=True):
+            async with self._reader.connect() as connection, connection.begin():
+                yield Transaction(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """A transaction that commits at the end of the block, or leaves no trace if the block raises."""
-        async with self._writer.begin() as connection:
-            transaction = Transaction(connection)
-            yield transaction
+        """A transaction that commits at the end of the block, or leaves no trace if the block raises.
+
+        Raises DatabaseTroubleError where the database cannot do it now.
+        """
+        with self._condition.noted():
+            async with self._writer.begin() as connection:
+                transaction = Transaction(connection)
+                yield transaction
         if transaction.outbox.has_news:
             for called in self._listeners:
                 called()
+
+    async def probe(self) -> None:
+        """Write as much as a long article takes, and remove it: then it works again. Raises DatabaseTroubleError."""
+        async with self.write() as tx:
+            await tx.keys.put(_PROBE, secrets.token_hex(_PROBE_BYTES // 2))  # random: nothing can make it small
+        async with self.write() as tx:
+            await tx.keys.remove(_PROBE)
+        self._condition.is_well()
 
     def listen(self, called: Callable[[], None]) -> None:
         """Have this called after each commit, made through this object, that leaves something to be sent."""
@@ -173,6 +202,7 @@ def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     What is written stays out of the messages of errors, which are logged: some of it is secret.
     """
     if url.get_backend_name() == "postgresql":
+        url = url.update_query_dict({name: value for name, value in _PATIENCE.items() if name not in url.query})
         writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
         _tune_postgresql(writer)
         # The reader shares the writer's connections.
@@ -184,7 +214,7 @@ def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     )
     _tune_sqlite(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
     # A write transaction that begins with a read and upgrades later fails at once where another one wrote meanwhile.
-    _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
+    _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=(*_PRAGMAS, f"busy_timeout={int(_ASKED_EACH * 1000)}"))
     return reader, writer
 
 
@@ -196,6 +226,12 @@ def _tune_postgresql(engine: AsyncEngine) -> None:
         cursor.execute("SET TIME ZONE 'UTC'")
         cursor.close()
         connection.commit()
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _met(context: ExceptionContext) -> None:
+        # After a failover, connections to what is only a standby now are of no use: others are made.
+        if getattr(context.original_exception, "sqlstate", None) in _STANDBY:
+            context.is_disconnect = True
 
 
 def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> None:
@@ -216,7 +252,23 @@ def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> Non
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        _begin(connection, begin, time.monotonic() + _BUSY_SECONDS)
+
+
+def _begin(connection: Any, begin: str, until: float) -> None:
+    """Begin a transaction, and wait for the lock here and not in a thread, which no stop of the service could end."""
+    while True:
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(begin)
+            return
+        except sqlite3.Error as error:
+            if not is_lock(error) or time.monotonic() >= until:
+                connection.exec_driver_sql(begin)  # once more, so that what it raises is told and counted
+                return
+        finally:
+            cursor.close()
+        await_only(asyncio.sleep(_ASKED_EACH / 5))
 
 
 def _check_file(url: URL) -> None:
@@ -229,14 +281,15 @@ def _check_file(url: URL) -> None:
         try:
             sqlite3.connect(url.database or "").close()
         except sqlite3.Error as error:
-            raise _cannot_open(url, error) from error
+            raise _cannot_open(url, DatabaseError("open", None, error)) from error
 
 
-def _cannot_open(url: URL, error: BaseException) -> StorageError:
-    place = url.set(drivername=url.get_backend_name(), query={}).render_as_string(
-        hide_password=True
-    )  # a password may stand there too
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+def _cannot_open(url: URL, error: DatabaseError) -> StorageError:
+    kind = kind_of(error)
+    if kind in ("full", "locked") or (kind == "failing" and "unable to open" not in str(error.orig)):
+        return said_of(url, kind)
+    place = place_of(url)
+    reason = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
     hint = "check that the server runs and that the user may log in"
     if url.get_backend_name() == "sqlite":
         folder = Path(url.database or "").parent

@@ -2,12 +2,16 @@
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError, StatementError
 
+from news.errors import DatabaseTroubleError
+
 _OF_THE_VALUES = (DataError, IntegrityError, ProgrammingError)
 _OF_THEIR_SIZE = "54"  # PostgreSQL's class of states for what is larger than a row, an index or a search entry takes
 
 
 def is_of_machine(error: BaseException) -> bool:
     """Whether a disk is full, a database gone, or the memory short: then nothing else can be written either."""
+    if isinstance(error, DatabaseTroubleError):
+        return True
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or not (isinstance(error, _OF_THE_VALUES) or _is_too_large(error))
     if isinstance(error, SQLAlchemyError):

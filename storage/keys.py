@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -27,3 +27,12 @@ class Keys:
         made = insert(self._connection, _secret).values(name=name, value=secrets.token_hex(32))
         await self._connection.execute(made.on_conflict_do_nothing())
         return await self.known(name) or b""
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep this value under that name, whatever was there."""
+        made = insert(self._connection, _secret).values(name=name, value=value)
+        await self._connection.execute(made.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+    async def remove(self, name: str) -> None:
+        """Forget what is kept under that name."""
+        await self._connection.execute(delete(_secret).where(_secret.c.name == name))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import tempfile
 import uuid
 import warnings
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
@@ -76,6 +78,24 @@ class PostgreSQL:
             tables = sql.SQL(", ").join(sql.Identifier(name) for (name,) in connection.execute(_TABLES).fetchall())
             connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
         self._free.append(url)
+
+    def go_down(self) -> None:
+        """Stop to answer, as at a restart; whoever is connected is thrown out."""
+        self._admin.close()
+        postgres = psutil.Process(self._server.get_pid())
+        postgres.send_signal(signal.SIGINT)
+        postgres.wait(30)
+
+    def come_up(self, *, is_standby: bool = False) -> None:
+        """Answer again, at the same place; a standby may only be read until it is promoted."""
+        if is_standby:
+            (self._server.pgdata / "standby.signal").touch(0o644)
+        self._server.ensure_postgres_running()
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+
+    def tell(self, statement: str) -> None:
+        """Have the server do something."""
+        self._admin.execute(statement.encode())
 
     def stop(self) -> None:
         """End the server."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
+from news.errors import DatabaseTroubleError
 from service.feedback import FeedbackDesk
 from web.feedback import feedback_router
 from web.feeds import FeedDesk, feeds_router
@@ -28,6 +29,7 @@ def make_app(
     kind the self-check has found, which do not keep Vigie from working.
     """
     app = FastAPI(title="Vigie", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_exception_handler(DatabaseTroubleError, _try_later)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -51,3 +53,8 @@ def make_app(
     if metrics is not None:
         app.include_router(metrics)
     return app
+
+
+async def _try_later(_: Request, __: Exception) -> Response:
+    """Whoever asked may ask again; what is the matter is for the log and /readyz, not for strangers."""
+    return Response(status_code=503, headers={"Retry-After": "60"})

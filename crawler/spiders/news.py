@@ -122,6 +122,7 @@ class NewsSpider(scrapy.Spider):
         """The next link that is due, within the visit's share of pages; none when the service stops, or the browser."""
         if self.closing or trouble_of(visit.fetcher) is not None:
             return None
+        self.book.check()
         if not visit.links:
             visit.links.extend(await self.book.due_links(visit.source, limit=_LINKS_AT_ONCE))
         link = visit.links.popleft() if visit.links else None

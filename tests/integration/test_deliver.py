@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from news.alert import Alert, Channel, Delivery, Receipt
 from news.clock import ManualClock
 from news.delivering import POINTS, Outcome, Selection
-from news.errors import DeliveryError, RetryAdvice
+from news.errors import DatabaseTroubleError, DeliveryError, RetryAdvice
 from service import outcomes
 from service.deliver import Deliverer
 from service.forget import Forgetter
@@ -215,10 +215,10 @@ async def test_what_cannot_be_written_while_the_disk_is_full_is_written_later_an
     with monkeypatch.context() as broken:
         broken.setattr(sending.Sending, "record", refused)
         await deliverer.begin_due()
-        with pytest.raises(OperationalError):
+        with pytest.raises(DatabaseTroubleError):
             await deliverer.finish()
         await put(database, "other", 1)
-        with pytest.raises(OperationalError):
+        with pytest.raises(DatabaseTroubleError):
             await deliverer.begin_due()
         assert receivers.count("other") == 0, "nothing more is sent that could not be written down"
         await deliverer.renew()

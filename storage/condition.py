@@ -1,0 +1,134 @@
+"""Condition: whether the database does what it is asked; and what is in its way, in words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+
+from news.errors import DatabaseTroubleError
+from storage.faults import is_of_machine
+
+Kind = Literal["full", "read-only", "locked", "gone", "failing", "damaged", "short of memory", "busy"]
+
+_OF_SQLITE: dict[int, Kind] = {
+    **{3: "read-only", 5: "locked", 6: "locked", 7: "short of memory", 8: "read-only"},
+    **{10: "failing", 11: "damaged", 13: "full", 14: "failing", 26: "damaged"},
+}
+_OF_POSTGRESQL: dict[str, Kind] = {
+    **{
+        "53100": "full",
+        "53200": "short of memory",
+        "53300": "busy",
+        "25006": "read-only",
+        "0A000": "read-only",
+        "55P03": "locked",
+    },
+    **{"58": "failing", "XX001": "damaged", "XX002": "damaged", "08": "gone", "57P": "gone", "25P03": "gone"},
+}
+_PASSING = "40"  # PostgreSQL's class of states for deadlocks and the like: another attempt is all that it takes
+_WORDS: tuple[tuple[str, Kind], ...] = (
+    ("disk is full", "full"),
+    ("no space left", "full"),
+    ("read-only", "read-only"),
+    ("readonly", "read-only"),
+    ("locked", "locked"),
+    ("i/o error", "failing"),
+    ("unable to open", "failing"),
+    ("malformed", "damaged"),
+)
+
+_SAID: dict[Kind, str] = {
+    "full": "its disk is full",
+    "read-only": "it can be read, but not written to",
+    "locked": "another process holds it locked",
+    "gone": "it does not answer, or has ended the connection",
+    "failing": "its disk does not do what it is asked (an I/O error)",
+    "damaged": "it is damaged",
+    "short of memory": "the memory is short",
+    "busy": "none of its connections became free",
+}
+_HINTS: dict[Kind, str] = {
+    "full": "make room where it is kept",
+    "read-only": "look whether its disk is mounted read-only and whose the file is, or whether the server is a standby",
+    "locked": "end what holds it: another program that has the file open, or a long VACUUM",
+    "gone": "look whether the server runs, and what its log says",
+    "failing": "look at the disk, at its quota, and at what the system's log says",
+    "damaged": "stop Vigie and restore the last backup: vigie restore --help",
+    "short of memory": "end what takes the memory, or give the machine more",
+    "busy": "look what keeps it busy, or let PostgreSQL have more connections",
+}
+
+
+def kind_of(error: SQLAlchemyError) -> Kind | None:
+    """What keeps the database from its work; None where it is no fault of the machine's, or one that passes."""
+    if isinstance(error, NoConnectionError):
+        return "busy"
+    if not isinstance(error, DBAPIError) or not is_of_machine(error):
+        return None
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state:
+        known = (kind for beginning, kind in _OF_POSTGRESQL.items() if state.startswith(beginning))
+        return next(known, _otherwise(error, state))
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        return "full"  # the file that its processes share could not grow
+    if code is not None:
+        return _OF_SQLITE.get(code & 0xFF)
+    said = str(error.orig).lower()
+    return next((kind for words, kind in _WORDS if words in said), _otherwise(error, state))
+
+
+def is_lock(error: sqlite3.Error) -> bool:
+    """Whether SQLite is only held by another connection."""
+    return _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF) == "locked"
+
+
+def _otherwise(error: DBAPIError, state: str) -> Kind | None:
+    """psycopg has no state to tell of a server that went away, or that is not there."""
+    if state.startswith(_PASSING):
+        return None
+    is_psycopg = type(error.orig).__module__.startswith("psycopg")
+    return "gone" if error.connection_invalidated or (is_psycopg and not state) else None
+
+
+def place_of(url: URL) -> str:
+    """Where a database is, as its user knows it; without what may be a password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+
+
+def said_of(url: URL, kind: Kind) -> DatabaseTroubleError:
+    """What is the matter, and what to do."""
+    return DatabaseTroubleError(f"the database {place_of(url)} cannot be used: {_SAID[kind]}", _HINTS[kind])
+
+
+class Condition:
+    """What is in the database's way, from the first error that tells of it until a probe has found it well again."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self.trouble: DatabaseTroubleError | None = None
+
+    @contextmanager
+    def noted(self, *, is_reading: bool = False) -> Iterator[None]:
+        """Make of what the driver raises an error of ours. Raises DatabaseTroubleError, and faults of ours as they are.
+
+        Who writes where only reading is allowed is such a fault.
+        """
+        try:
+            yield
+        except SQLAlchemyError as error:
+            kind = kind_of(error)
+            if kind is None or (is_reading and kind == "read-only"):
+                raise
+            self.trouble = said_of(self._url, kind)
+            raise self.trouble from error
+
+    def is_well(self) -> None:
+        """It does what it is asked again."""
+        self.trouble = None
