@@ -33,6 +33,7 @@ IN_ENVIRONMENT = {
 CHATS = {"slack": "canary-slack-8842", "discord": "canary-discord-3307"}  # what the addresses in files end with
 IN_FILE = "whsec_" + b64encode(b"canary of the secret's file.").decode()
 IN_URL = "canary-in-url"  # what the receiver's URL ends with
+IN_HEARTBEAT = "canary-heartbeat-6060"  # likewise that of the heartbeat
 DATABASE_PASSWORD = "canary-database-5512"
 
 
@@ -48,6 +49,7 @@ class Town:
     proxy: Proxy
     later: dict[str, Answer]
     chats: dict[str, WebhookReceiver]
+    heart: WebhookReceiver
     made: str = ""
     remade: str = ""
 
@@ -60,6 +62,8 @@ timeout = 5
 allow = ["127.0.0.0/8"]
 [web]
 public_url = "https://vigie.example"
+[service]
+heartbeat_url = "HEART/canary-heartbeat-6060"
 [[source]]
 name = "Le Phare"
 url = "SITE"
@@ -196,18 +200,21 @@ async def town(folder: Path, pool: WorkerPool, clock: ManualClock, *, is_kind: b
         WebhookReceiver() as hook,
         WebhookReceiver() as filed,
         WebhookReceiver() as third,
+        WebhookReceiver() as heart,
         LocalSite() as site,
         LocalSite() as other,
         Proxy(login if is_kind else "Basic eDp5") as proxy,
         _chats(folder, is_kind=is_kind) as chats,
     ):
         scripts = {} if is_kind else _unkind(hook, filed)
+        heart.replies.extend([] if is_kind else [Reply(500, body=IN_HEARTBEAT)])
         site.publish("une", "Le gouvernement parle")
         other.publish("deux", "Le ministère aussi")
         (folder / "data").mkdir()
         text = SETTINGS.replace("port = 25", f"port = {smtp.port}")
         places = {"SITE": site.url(), "OTHER": other.url(), "PROXY": proxy.address, "FOLDER": str(folder)}
+        places["HEART"] = f"http://127.0.0.1:{heart.port}"
         servers = {kind.upper(): f"http://127.0.0.1:{chat.port}" for kind, chat in chats.items()}
         text = _placed(text, {**places, **servers, "HOOK": hook.url, "FILED": filed.url})
         async with running(folder / "data", text, pool, clock) as vigie:
-            yield Town(vigie, Commands(folder), smtp, (hook, filed, third), site, proxy, scripts, chats)
+            yield Town(vigie, Commands(folder), smtp, (hook, filed, third), site, proxy, scripts, chats, heart)

@@ -31,8 +31,9 @@ from service.settings import LogSettings
 from storage import Database
 from tests.commands import Commands, Said
 from tests.receivers import ReceivedMail
-from tests.secret_town import CHATS, DATABASE_PASSWORD, IN_ENVIRONMENT, IN_FILE, IN_URL, Town, town
+from tests.secret_town import CHATS, DATABASE_PASSWORD, IN_ENVIRONMENT, IN_FILE, IN_HEARTBEAT, IN_URL, Town, town
 from web.app import make_app
+from web.metrics import metrics_router
 from web.server import WebServer
 
 
@@ -115,6 +116,8 @@ async def _live(town: Town) -> None:
         town.site.scripts |= town.later if hours > 1 else {}
         town.site.publish(f"encore-{hours}", f"Le gouvernement parle depuis {hours} heures")
         await vigie.go_round()
+    await vigie.engine.heartbeat.ping()
+    await vigie.engine.self_check.tick()
     await _said(town, "channel", "resume", "mail")
     vigie.wait(hours=1)
     await vigie.go_round()
@@ -136,11 +139,18 @@ async def _said(town: Town, *arguments: str) -> str:
 async def _pages(town: Town, known: Feeds) -> dict[str, str]:
     """What the web server says to those who know nothing, and to whoever knows the address of a feed."""
     engine = town.vigie.engine
-    server = WebServer(make_app(engine.daemon.troubles, None, known, engine.feedback_desk), "127.0.0.1", 0)
+    app = make_app(
+        engine.daemon.troubles,
+        feeds=known,
+        feedback=engine.feedback_desk,
+        metrics=metrics_router(engine.metrics.page),
+        problems=engine.self_check.kinds,
+    )
+    server = WebServer(app, "127.0.0.1", 0)
     await server.start()
     try:
         async with aiohttp.ClientSession() as session:
-            paths = ("/readyz", "/healthz", "/feedback/x", "/feeds/x.atom", "/nothing")
+            paths = ("/readyz", "/healthz", "/feedback/x", "/feeds/x.atom", "/nothing", "/metrics")
             pages = [await session.get(f"{server.url}{path}") for path in paths]
             feed = await session.get(f"{server.url}{known.of_watch(1)}")
             assert feed.status == 200
@@ -187,7 +197,7 @@ async def _everything(town: Town, log: io.StringIO) -> Written:
 
 async def _secrets(town: Town, feedback: Feedback) -> dict[str, set[str]]:
     named = {**IN_ENVIRONMENT, **CHATS, "of a file": IN_FILE, "in the URL": IN_URL, "made by Vigie": town.made}
-    named["made anew"] = town.remade
+    named |= {"made anew": town.remade, "of the heartbeat": IN_HEARTBEAT}
     database = town.vigie.archive.database
     path = (await feeds(town.vigie.archive)).of_watch(1)
     own = {
@@ -218,8 +228,9 @@ async def test_no_secret_is_anywhere_but_where_it_belongs(
         assert bool(around.smtp.mails) == is_kind
         assert all(hook.calls for hook in around.webhooks)
         assert all(chat.calls for chat in around.chats.values())
+        assert len(around.heart.calls) == 1
         kinds = {delivery.alert.kind for delivery in await around.vigie.deliveries()}
-        assert kinds == ({"match", "update"} if is_kind else {"match", "blocked", "channel"})
+        assert kinds == ({"problem", "match"} | ({"update"} if is_kind else {"blocked", "channel"}))
         secrets = await _secrets(around, feedback)
         tokens = {token for mail in around.smtp.mails for token in _tokens(mail)}
     assert bool(tokens) == is_kind
