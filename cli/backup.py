@@ -1,6 +1,7 @@
 """`vigie backup`: everything that Vigie keeps in one file; and what this and `vigie restore` tell of it."""
 
 import asyncio
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -74,14 +75,34 @@ def _target(place: "Place", file: Path | None) -> Path:
 
 @contextmanager
 def progress() -> Iterator[Told]:
-    """A bar on standard error, for whoever looks on."""
-    with Progress(*Progress.get_default_columns(), console=err, transient=True, disable=not err.is_terminal) as bar:
+    """A bar on standard error, for whoever looks on; Ctrl-C and SIGTERM end the block, wherever it is."""
+    columns = Progress.get_default_columns()
+    with _stoppable() as asked, Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         def told(what: str, done: int, of: int) -> None:
+            if asked:  # in a thread, which no signal reaches
+                raise KeyboardInterrupt
             bar.update(task, description=what, completed=done, total=of or None)
 
         yield told
+
+
+@contextmanager
+def _stoppable() -> Iterator[list[int]]:
+    """Have a signal to stop raise KeyboardInterrupt wherever we are, also between two awaits; the signals that came."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def as_json(manifest: "Manifest") -> dict[str, Any]:
@@ -115,7 +136,7 @@ _NOUNS = (("article", "articles"), ("match", "matches"), ("source", "sources"), 
 
 def _tell_backup(made: "Backup", *, json: bool) -> None:
     for path in made.left_out:
-        print_note(f"{path} lies outside the folder of the settings and is not in the backup")
+        print_note(f"{path} is not in the backup: it lies outside the folder of the settings, or its name is taken")
     if json:
         print_json({"file": str(made.file), "bytes": made.bytes, **as_json(made.manifest)})
         return

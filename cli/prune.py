@@ -104,6 +104,11 @@ def _retention(
     found = kept
     if articles is not None or matched is not None or links is not None:
         found = Retention(articles, matched, links)
+    if found.matched is not None and found.articles is not None and found.matched < found.articles:
+        raise ConfigError(
+            "--matched is shorter than --articles: articles that a watch matched would go first",
+            "make it as long, or longer",
+        )
     if not found.is_on:
         raise ConfigError(
             "nothing says how long anything is to be kept, so everything is",

@@ -60,6 +60,10 @@ def restore(
         done = _restored(file, place, Wishes(replace=replace, settings=settings, as_told=as_told))
         _tell_restored(done, place, json=json)
         _note_settings(place, done)
+        if done.telling:
+            print_note(
+                f"these sources have alert_history, and tell of all that is new to them: {', '.join(done.telling)}"
+            )
 
 
 def _checked(file: Path, place: "Place") -> "Manifest":
@@ -133,6 +137,7 @@ def _tell_restored(done: "Restoration", place: "Place", *, json: bool) -> None:
             "aside": done.aside,
             "settings_restored": [str(path) for path in done.settings],
             "counted_as_told": done.counted_as_told,
+            "alerting_on_history": done.telling,
         }
         print_json({**as_json(done.manifest), **restored})
         return

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from news.errors import BackupError
+from news.errors import BackupError, StorageError
 from service import manifest as manifests
 from service.manifest import Manifest, Member
 from storage.contents import Contents
@@ -80,11 +80,16 @@ class BackupFile:
         self.manifest = manifest
 
     def extract(self, member: Member, to: Path, told: Bytes) -> None:
-        """Write a member into a new file, never more of it than was announced. Raises BackupError if it is another."""
+        """Write a member into a new file that nobody else can read, never more of it than was announced.
+
+        Raises BackupError if it is another, StorageError where there is no room for it.
+        """
         if shutil.disk_usage(to.parent).free < member.bytes:
-            raise BackupError(f"there is no room for {member.bytes:,} bytes in {to.parent}", "make room, and try again")
+            raise StorageError(
+                f"there is no room for {member.bytes:,} bytes in {to.parent.parent}", "make room, and try again"
+            )
         digest, size = hashlib.sha256(), 0
-        with to.open("xb") as into:
+        with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as into:
             for piece in self._pieces(member):
                 into.write(piece)
                 digest.update(piece)

@@ -2,8 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,10 @@ from news.errors import BackupError, ConfigError, ConflictError, StorageError
 from service.backup_file import BackupFile
 from service.manifest import SETTINGS, Manifest, Member
 from storage import Database
-from storage.contents import Progress, compare, own_tables
-from storage.copies import engine_at, examine_copy, is_taken, placed
+from storage.contents import Progress, compare
+from storage.copies import engine_at, examine_copy, folder_of, is_taken, name_of, placed
 from storage.migrate import known_schemas
+from storage.modes import take_after
 
 _NOT_EMPTY = "--replace moves what is there aside, or name another folder with --data"
 
@@ -40,13 +41,17 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """What was restored. `aside` names where that went which was there before, empty if nothing was."""
+    """What was restored. `aside` names where that went which was there before, empty if nothing was.
+
+    `telling` are sources that alert on whatever they list, though what waits was to count as told.
+    """
 
     url: str
     manifest: Manifest
     settings: tuple[Path, ...]
     aside: str
     counted_as_told: int
+    telling: tuple[str, ...] = ()
 
 
 async def restore(backup: BackupFile, place: Place, wishes: Wishes, clock: Clock, progress: Progress) -> Restoration:
@@ -57,22 +62,26 @@ async def restore(backup: BackupFile, place: Place, wishes: Wishes, clock: Clock
     """
     now = clock.now()
     aside = f"replaced_{now:%Y%m%d_%H%M%S}"
+    beside = folder_of(place.url) or place.folder
+    if (place.folder / aside).exists() or (beside / aside).exists():
+        raise ConflictError(f"there is {aside} already, of another restoration", "try again in a second")
     files = _settings_files(backup, place.folder) if wishes.settings else {}
     await _check_fit(backup.manifest, place)
     is_there = await is_taken(place.url)
     in_the_way = [path for path in files.values() if path.exists()]
     if not wishes.replace and (is_there or in_the_way):
-        what = str(in_the_way[0]) if in_the_way else f"a database in {place.folder}"
+        what = str(in_the_way[0]) if in_the_way else name_of(place.url)
         raise ConflictError(f"there is {what} already", _NOT_EMPTY)
-    with _workshop(place.folder) as folder:
-        copy = await _checked_copy(backup, folder, place, progress)
+    with _workshop(beside) as room, _workshop(place.folder) as folder:
+        copy = await _checked_copy(backup, room, place, progress)
         staged = [(_extracted(backup, member, folder), path) for member, path in files.items()]
         progress("placing", 0, 0)
-        async with placed(place.url, copy, backup.manifest.contents, aside, place.tools) as url:
-            told = await _taken_over(url, wishes, now)
-        for source, path in staged:
-            _put(source, path, place.folder / aside / path.relative_to(place.folder))
-    return Restoration(place.url, backup.manifest, tuple(files.values()), aside if is_there or in_the_way else "", told)
+        with _putting(staged, place.folder, aside) as put:
+            async with placed(place.url, copy, backup.manifest.contents, aside, place.tools) as url:
+                told, telling = await _taken_over(url, wishes, now)
+                put()
+    kept = aside if is_there or in_the_way else ""
+    return Restoration(place.url, backup.manifest, tuple(files.values()), kept, told, telling)
 
 
 async def check(backup: BackupFile, folder: Path, tools: str, progress: Progress) -> Manifest:
@@ -113,16 +122,16 @@ async def _checked_copy(backup: BackupFile, folder: Path, place: Place, progress
     return copy
 
 
-async def _taken_over(url: str, wishes: Wishes, now: datetime) -> int:
-    """Today's schema, and no leases; how much counts as told that waited."""
+async def _taken_over(url: str, wishes: Wishes, now: datetime) -> tuple[int, tuple[str, ...]]:
+    """Today's schema, no leases, and new numbers; how much counts as told that waited, and who tells all the same."""
     database = await Database.open(url)
     try:
         async with database.write() as tx:
-            missing = set(own_tables()) - await tx.restored.tables()
-            if missing:
-                raise BackupError(f"the backup has no table {min(missing)!r}", "take another backup")
             await tx.restored.free_leases()
-            return await tx.restored.count_as_told(now) if wishes.as_told else 0
+            await tx.restored.skip_numbers()
+            if not wishes.as_told:
+                return 0, ()
+            return await tx.restored.count_as_told(now), tuple(await tx.restored.alerting_on_history())
     finally:
         await database.close()
 
@@ -144,18 +153,46 @@ def _extracted(backup: BackupFile, member: Member, folder: Path) -> Path:
     return path
 
 
-def _put(source: Path, path: Path, kept: Path) -> None:
-    if path.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        path.rename(kept)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    source.rename(path)
+@contextmanager
+def _putting(staged: Sequence[tuple[Path, Path]], folder: Path, aside: str) -> Iterator[Callable[[], None]]:
+    """What puts files in their places, those that are there aside; and all back, if the block raises."""
+    moved: list[tuple[Path, Path]] = []
+
+    def move(source: Path, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(path)
+        moved.append((source, path))
+
+    def put() -> None:
+        for source, path in staged:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            take_after(source, path)
+            if path.exists():
+                move(path, folder / aside / path.relative_to(folder))
+            move(source, path)
+
+    try:
+        yield put
+    except BaseException:
+        for source, path in reversed(moved):
+            path.rename(source)
+        _cleared(folder / aside)
+        raise
+
+
+def _cleared(folder: Path) -> None:
+    """Remove a folder in which there is nothing but empty folders."""
+    with suppress(OSError):
+        for inner in folder.iterdir():
+            _cleared(inner)
+        folder.rmdir()
 
 
 @contextmanager
 def _workshop(folder: Path) -> Iterator[Path]:
-    """A folder within the data folder, which nobody else can read and which is gone at the end."""
+    """A folder within another, which nobody else can read and which is gone at the end."""
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(prefix=".vigie-restore-", dir=folder))
         try:
             yield room

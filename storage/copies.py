@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from news.errors import StorageError
 from storage import postgresql_copy, sqlite_copy
 from storage.contents import Contents, EngineName, Progress, engine_of
@@ -49,6 +51,14 @@ async def is_taken(url: str) -> bool:
     return await asyncio.to_thread(os.path.lexists, parsed.database or "")
 
 
+def name_of(url: str) -> str:
+    """Which database it is, in words that hold no secret."""
+    parsed = parsed_url(url)
+    if engine_of(parsed) == "postgresql":
+        return f"an archive in the PostgreSQL database {parsed.database!r}"
+    return f"the database {parsed.database}"
+
+
 def size_of(url: str) -> int:
     """How many bytes a copy may take at the most before it is packed; 0 where that is not known."""
     parsed = parsed_url(url)
@@ -56,12 +66,23 @@ def size_of(url: str) -> int:
     return file.stat().st_size if engine_of(parsed) == "sqlite" and file.is_file() else 0
 
 
+def folder_of(url: str) -> Path | None:
+    """The folder in which the file of a database lies, wherever links lead; None for one that is no file of ours."""
+    parsed = parsed_url(url)
+    return _file_of(parsed).parent if engine_of(parsed) == "sqlite" else None
+
+
+def _file_of(url: URL) -> Path:
+    return Path(url.database or "").resolve()
+
+
 @asynccontextmanager
 async def placed(url: str, copy: Path, said: Contents, aside: str, tools: str) -> AsyncIterator[str]:
     """Have a copy take the place of the database at a URL, if the block ends well; if it raises, all is as it was.
 
     The block is given the URL under which the copy can be opened. What was in the place is kept under the name
-    `aside`: a folder beside the SQLite file, a schema of the PostgreSQL database.
+    `aside`: a folder beside the SQLite file, a schema of the PostgreSQL database. A copy that is to take the place of
+    a file has to lie on the same disk, as in `folder_of`.
     """
     parsed = parsed_url(url)
     if engine_of(parsed) == "postgresql":
@@ -69,10 +90,10 @@ async def placed(url: str, copy: Path, said: Contents, aside: str, tools: str) -
             yield url
         return
     yield f"sqlite:///{copy}"
-    place = Path(parsed.database or "")
+    place = _file_of(parsed)
     try:
         await asyncio.to_thread(sqlite_copy.replace, copy, place, place.parent / aside)
     except OSError as error:
         raise StorageError(
-            f"{place} cannot be put in its place: {error.strerror}", f"what was there is in {aside}, beside it"
+            f"{place} cannot be put in its place: {error.strerror}", "what was there is there still: check the disk"
         ) from error

@@ -91,12 +91,25 @@ def _present(connection: Connection, known: set[str]) -> str | None:
     present = said[0] if said else None
     if present is None and set(inspect(connection).get_table_names()) >= _OURS:
         raise StorageError("the database has Vigie's tables, and does not say which schema they are of", _RESTORE)
+    if present is None and (aside := _aside(connection)):
+        raise StorageError(
+            f"there is no archive, for a restoration was cut off: the one before is in the schema {aside}",
+            "run vigie restore again, or put that schema back as docs/deploy.md tells",
+        )
     if present is not None and present not in known:
         raise StorageError(
             f"the database has schema {present}, which this version of Vigie does not know",
             "it was written by a newer version: upgrade Vigie, or restore a backup made before",
         )
     return present
+
+
+def _aside(connection: Connection) -> str:
+    """The schema into which `vigie restore` has moved an archive on PostgreSQL; empty where there is none."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    kept = "SELECT max(schemaname) FROM pg_tables WHERE tablename = 'alembic_version' AND schemaname ~ :named"
+    return connection.scalar(text(kept), {"named": r"^replaced_\d{8}_\d{6}$"}) or ""
 
 
 def _unfinished(present: str, head: str | None, error: DatabaseError) -> StorageError:

@@ -17,12 +17,13 @@ from news.errors import ConflictError, StorageError
 from storage import postgresql_tools as tools
 from storage.contents import SCHEMA_TABLE, Contents, Progress, compare, own_tables
 
-_HERE = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+_HERE = "SELECT tablename FROM pg_tables WHERE schemaname = coalesce(:schema, current_schema())"
 _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 )
-_COPY = re.compile(rb'^COPY (?:"?\w+"?\.)?"?(\w+)"? \(', re.MULTILINE)
+_COPY = re.compile(rb'^COPY (?:"[^"]+"\.|\w+\.)?"?(\w+)"? \(', re.MULTILINE)
+_LISTED = re.compile(rb"^\d+; \d+ \d+ TABLE (\S+) " + SCHEMA_TABLE.encode() + rb" ", re.MULTILINE)
 _END = b"\n\\.\n"
 _LEAST = 14  # of what is still maintained; --snapshot and --table are as old as any of them
 
@@ -66,15 +67,18 @@ async def is_taken(url: URL) -> bool:
             raise ConflictError(
                 f"{others} other connections to this database are open", "stop the service, and whatever else uses it"
             )
-        return bool({row[0] for row in await connection.execute(text(_HERE))} & {SCHEMA_TABLE, *own_tables()})
+        return bool(await _own(connection))
 
 
 @asynccontextmanager
 async def placed(url: URL, copy: Path, said: Contents, aside: str, folder: str) -> AsyncIterator[None]:
     """Restore a dump, its predecessor moved into a schema of its own; both undone if this or the block fails."""
     tool, away = await _pg_restore(said, folder), aside
+    dumped = await _dumped_schema(tool, copy)
     async with _connected(url) as connection:
         schema, old = await _schema(connection), await _own(connection)
+        is_elsewhere = dumped != schema
+        is_made = is_elsewhere and await _make_room(connection, dumped)
         if old:
             await connection.execute(text(f'CREATE SCHEMA "{away}"'))
             await _move(connection, old, schema, away)
@@ -83,15 +87,51 @@ async def placed(url: URL, copy: Path, said: Contents, aside: str, folder: str) 
         options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
         await tools.run(tool, [*options, f"--dbname={plain}", str(copy)], environment)
         async with _connected(url) as connection:
+            if is_elsewhere:
+                await _move(connection, await _own(connection, dumped), dumped, schema)
             compare(await _contents(connection, (await _tables(connection))[1], said.made_with), said)
         yield
     except BaseException:
         async with _connected(url) as connection:
-            await _drop(connection, await _own(connection))
+            await _drop(connection, await _own(connection), schema)
+            if is_elsewhere:
+                await _drop(connection, await _own(connection, dumped), dumped)
             if old:
                 await _move(connection, old, away, schema)
                 await connection.execute(text(f'DROP SCHEMA "{away}"'))
         raise
+    finally:
+        if is_made:
+            async with _connected(url) as connection:
+                await connection.execute(text(f'DROP SCHEMA "{dumped}"'))
+
+
+async def _dumped_schema(tool: tools.Tool, copy: Path) -> str:
+    """The schema whose tables a dump makes, whatever the one is called in which they are to be."""
+    listed = b""
+    async with tools.running(tool, ["--list", str(copy)]) as pieces:
+        async for piece in pieces:
+            listed += piece
+    found = _LISTED.search(listed)
+    if found is None:
+        raise StorageError("the dump holds no archive of Vigie's", "take another backup")
+    return found[1].decode()
+
+
+async def _make_room(connection: AsyncConnection, schema: str) -> bool:
+    """Have the schema, with none of Vigie's tables in it, into which a dump is restored; whether it was made.
+
+    Raises ConflictError where they are there: they are another archive's.
+    """
+    if await _own(connection, schema):
+        raise ConflictError(
+            f"the backup goes through the schema {schema!r}, in which there is another archive",
+            "name a database of its own in [database] url",
+        )
+    is_there = await connection.scalar(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema})
+    if not is_there:
+        await connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+    return not is_there
 
 
 async def _pg_restore(said: Contents, folder: str) -> tools.Tool:
@@ -165,8 +205,9 @@ async def _schema(connection: AsyncConnection) -> str:
     return str(await connection.scalar(text("SELECT current_schema()")))
 
 
-async def _own(connection: AsyncConnection) -> list[str]:
-    here = {row[0] for row in await connection.execute(text(_HERE))}
+async def _own(connection: AsyncConnection, schema: str | None = None) -> list[str]:
+    """Vigie's tables in a schema, or in the current one."""
+    here = {row[0] for row in await connection.execute(text(_HERE), {"schema": schema})}
     return sorted(here & {SCHEMA_TABLE, *own_tables()})
 
 
@@ -193,6 +234,6 @@ async def _move(connection: AsyncConnection, names: Iterable[str], here: str, th
         await connection.execute(text(f'ALTER TABLE "{here}"."{name}" SET SCHEMA "{there}"'))
 
 
-async def _drop(connection: AsyncConnection, names: Iterable[str]) -> None:
+async def _drop(connection: AsyncConnection, names: Iterable[str], schema: str) -> None:
     for name in names:
-        await connection.execute(text(f'DROP TABLE IF EXISTS "{name}" CASCADE'))
+        await connection.execute(text(f'DROP TABLE IF EXISTS "{schema}"."{name}" CASCADE'))

@@ -8,14 +8,16 @@ transaction; what they write stays in the log (`-wal`) until the copy is done.
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from news.errors import StorageError
 from storage.contents import SCHEMA_TABLE, SEARCH_TABLE, Contents, compare
+from storage.modes import take_after
 
 _PAGES = 2_000  # in one step, 8 MB of the usual pages: between two, others get at the processor
 _BUSY_SECONDS = 30.0
+_MAGIC, _HAS_LOG = b"SQLite format 3\0", b"\2\2"  # how a file begins, and ends its first 20 bytes
 _BESIDE = ("-wal", "-shm", "-journal")
 _MADE_WITH = f"SQLite {sqlite3.sqlite_version}"
 # Tables that are none of ours to count: SQLite's own, and those in which the full-text index keeps itself.
@@ -68,26 +70,59 @@ def examine(file: Path) -> Contents:
 def replace(new: Path, place: Path, aside: Path) -> None:
     """Put a database in its place. What was there, if anything, goes into the folder `aside`, which is then made.
 
-    At no moment is there no database in the place, and never one beside the log of another.
+    At no moment is there no database in the place, and never one beside the log of another. Raises OSError, and all is
+    as it was.
     """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        aside.mkdir()
-        _keep(place, aside / place.name)
-        for ending in _BESIDE:
-            beside = place.with_name(place.name + ending)
-            if beside.exists():
-                beside.rename(aside / beside.name)
-        _sync(aside)
-    new.replace(place)
+    moved: list[tuple[Path, Path]] = []
+    try:
+        take_after(new, place)
+        if place.exists():
+            _fold_in_log(place)
+            aside.mkdir(exist_ok=True)
+            moved.extend(_keep(place, aside))
+            _sync(aside)
+        new.replace(place)
+    except BaseException:
+        for before, kept in reversed(moved):
+            _put_back(before, kept)
+        with suppress(OSError):
+            aside.rmdir()
+        raise
     _sync(place.parent)
 
 
-def _keep(place: Path, kept: Path) -> None:
+def _fold_in_log(place: Path) -> None:
+    """Have SQLite write its log into the file, so that this alone is all that there was.
+
+    Of a file that does not say that it has a log, SQLite would delete it; what is damaged stays as it is.
+    """
+    with place.open("rb") as file:
+        head = file.read(20)
+    if head.startswith(_MAGIC) and head.endswith(_HAS_LOG):
+        with suppress(sqlite3.Error), closing(_connect(place)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _keep(place: Path, aside: Path) -> Iterator[tuple[Path, Path]]:
+    """Keep the file and what lies beside it; what is kept where, as it is done."""
+    kept = aside / place.name
     try:
         os.link(place, kept)
     except OSError:  # a file system without links
         place.rename(kept)
+    yield place, kept
+    for ending in _BESIDE:
+        beside = place.with_name(place.name + ending)
+        if beside.exists():
+            beside.rename(aside / beside.name)
+            yield beside, aside / beside.name
+
+
+def _put_back(before: Path, kept: Path) -> None:
+    if before.exists() and before.samefile(kept):
+        kept.unlink()  # one file under two names, of which neither could be renamed to the other
+    else:
+        kept.rename(before)
 
 
 def _sync(folder: Path) -> None:

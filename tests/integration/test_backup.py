@@ -216,13 +216,31 @@ async def test_what_waited_counts_as_told_if_that_is_wanted(database_url: str, d
     await restored.close()
 
 
+async def test_no_number_that_was_given_out_after_the_backup_is_given_out_again(
+    database_url: str, depot: Depot
+) -> None:
+    """Feed readers know an article by its number, and so do the links in mails."""
+    await _filled(database_url, 2)
+    made = await depot.back_up(database_url)
+    await _grown(database_url)  # article 3, which somebody was told of
+    place = depot.place()
+    await depot.restore(made.file, place)
+    restored = await Database.open(place.url)
+    async with restored.write() as tx:
+        assert await put_article(tx, 98) > 1_000_000
+        story = await tx.stories.begin(NOON, None)
+        assert story > 1_000_000  # though there was none when the backup was made
+    await restored.close()
+
+
 async def test_what_is_there_is_in_the_way_unless_it_is_moved_aside(database_url: str, depot: Depot) -> None:
     await _filled(database_url, 2)
     made = await depot.back_up(database_url)
     place = depot.place()
     await depot.restore(made.file, place)
     await _grown(place.url)
-    with pytest.raises(ConflictError, match="already"):
+    named = "PostgreSQL database 'vigie_" if depot.postgresql else f"the database {place.folder / 'vigie.db'}"
+    with pytest.raises(ConflictError, match=f"there is .*{named}.* already"):
         await depot.restore(made.file, place)
     assert (await _rows(place.url))["article"] == 3
     done = await depot.restore(made.file, place, replace=True)

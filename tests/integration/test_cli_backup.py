@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
+from cli.backup import progress
 from cli.folder import DataFolder
 from storage import Transaction, sqlite_copy
 from tests.backups import rewritten, with_entry, with_manifest
@@ -85,7 +87,7 @@ def test_the_settings_with_what_they_include_go_along_unless_they_shall_not(vigi
     (tmp_path / "away.toml").write_text('[[watch]]\nname = "Feu"\nquery = "incendie"\n')
     vigie.settings(f'include = ["w/*.toml", "{tmp_path / "away.toml"}"]\n')
     made = vigie("backup", str(tmp_path / "b.zip"))
-    assert "away.toml lies outside" in made.err
+    assert "away.toml is not in the backup: it lies outside" in made.err
     assert "vigie.toml, w/eau.toml" in made.out
     other = _other(tmp_path)
     assert other("restore", str(tmp_path / "b.zip")).code == 0
@@ -95,6 +97,22 @@ def test_the_settings_with_what_they_include_go_along_unless_they_shall_not(vigi
     assert [path.name for path in bare.folder.glob("*.toml")] == []
     assert _file(vigie, str(tmp_path / "c.zip"), "--no-settings")
     assert "settings/vigie.toml" not in zipfile.ZipFile(tmp_path / "c.zip").namelist()
+
+
+def test_a_file_by_the_name_that_the_main_one_gets_does_not_take_its_place(vigie: Commands, tmp_path: Path) -> None:
+    vigie.settings('[[watch]]\nname = "Eau"\nquery = "crue"\n')
+    (vigie.folder / "prod.toml").write_text('include = ["vigie.toml"]\n')
+    made = vigie("backup", str(tmp_path / "b.zip"), "--config", str(vigie.folder / "prod.toml"))
+    assert "vigie.toml is not in the backup" in made.err
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert archive.read("settings/vigie.toml") == b'include = ["vigie.toml"]\n'
+
+
+def test_the_database_in_it_needs_no_log_and_so_can_be_read_where_nothing_can_be_written(
+    vigie: Commands, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(_file(vigie, str(tmp_path / "b.zip"))) as archive:
+        assert archive.read("vigie.db")[18:20] == b"\1\1"
 
 
 def test_restored_settings_that_name_another_database_are_told(vigie: Commands, tmp_path: Path) -> None:
@@ -124,7 +142,7 @@ def test_what_is_there_stays_unless_it_is_replaced_and_then_is_kept_aside(vigie:
     assert (refused.code, "already" in refused.err, "--replace" in refused.err) == (2, True, True)
     done = vigie("restore", str(made), "--replace", "--json").json
     aside = vigie.folder / done["aside"]
-    assert {path.name for path in aside.iterdir()} == {"vigie.db", "vigie.db-wal", "vigie.toml"}
+    assert {path.name for path in aside.iterdir()} == {"vigie.db", "vigie.toml"}
     assert (aside / "vigie.toml").read_text() == "[crawler]\ndelay = 3\n"
     assert (vigie.folder / "vigie.toml").read_text() == "[crawler]\ndelay = 2\n"
     assert not (vigie.folder / "vigie.db-wal").exists()
@@ -150,6 +168,16 @@ def test_a_link_in_the_data_folder_does_not_lead_settings_out_of_it(vigie: Comma
     (other.folder / "w").symlink_to(tmp_path / "outside")
     assert "leads out of the data folder" in other("restore", str(made), "--replace").err
     assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_a_settings_file_that_is_a_link_stays_one(vigie: Commands, tmp_path: Path) -> None:
+    vigie.settings("[crawler]\ndelay = 2\n")
+    made, other = _file(vigie), _other(tmp_path)
+    (tmp_path / "mine.toml").write_text("[crawler]\ndelay = 3\n")
+    other.folder.mkdir()
+    (other.folder / "vigie.toml").symlink_to(tmp_path / "mine.toml")
+    assert "leads out of the data folder" in other("restore", str(made), "--replace").err
+    assert (other.folder / "vigie.toml").is_symlink()
 
 
 def test_nothing_is_restored_under_a_running_service(vigie: Commands, tmp_path: Path) -> None:
@@ -179,6 +207,16 @@ def test_a_damaged_backup_is_found_wanting_and_changes_nothing(vigie: Commands, 
         refused = other("restore", str(made), *options)
         assert (refused.code, "belongs in no backup" in refused.err) == (1, True)
     assert {path.name for path in other.folder.iterdir()} <= {"vigie.lock"}
+
+
+def test_a_disk_without_room_does_not_make_a_sound_backup_a_damaged_one(
+    vigie: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, other = _file(vigie), _other(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1_000})())
+    for options in (["--check"], []):
+        refused = other("restore", str(made), *options)
+        assert (refused.code, "there is no room" in refused.err, ".vigie-" in refused.err) == (2, True, False)
 
 
 def _database_changed(made: Path, folder: Path, change: str) -> None:
@@ -223,6 +261,15 @@ def test_a_database_that_is_not_what_was_backed_up_is_refused_whatever_its_check
     refused = other("restore", str(made))
     assert (refused.code, why in refused.err) == (1, True), refused.err
     assert not (other.folder / "vigie.db").exists()
+
+
+def test_a_backup_that_lacks_a_table_is_refused_and_changes_nothing(vigie: Commands, tmp_path: Path) -> None:
+    made, other = _file(vigie), _other(tmp_path)
+    _database_changed(made, tmp_path, "DROP TABLE used_link")
+    with_manifest(made, lambda manifest: manifest["counts"].pop("used_link"))
+    refused = other("restore", str(made))
+    assert (refused.code, "the table used_link is not there" in refused.err) == (2, True), refused.err
+    assert {path.name for path in other.folder.iterdir()} == {"vigie.lock"}
 
 
 def test_a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(tmp_path: Path) -> None:
@@ -286,3 +333,34 @@ def test_where_there_are_no_links_between_files_the_old_one_is_moved(
 
 async def _a_watch(tx: Transaction) -> None:
     await tx.watches.put(a_watch(), NOON)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("where", ["service.backup._publish", "service.restore._putting"])
+def test_one_who_is_asked_to_stop_ends_at_once_and_leaves_nothing_half_done(
+    vigie: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, where: str
+) -> None:
+    """At any place, though nothing is awaited there."""
+    made, other = _file(vigie, str(tmp_path / "b.zip")), _other(tmp_path)
+    before = {path.name for path in tmp_path.iterdir()}
+
+    def stopped(*_: object) -> None:
+        signal.raise_signal(number)
+
+    monkeypatch.setattr(where, stopped)
+    if "backup" in where:
+        assert vigie("backup", str(tmp_path / "c.zip")).code == 130
+    else:
+        assert other("restore", str(made)).code == 130
+        assert {path.name for path in other.folder.iterdir()} == {"vigie.lock"}
+    assert {path.name for path in tmp_path.iterdir()} - {"other"} == before - {"other"}
+    assert signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL)
+
+
+def test_a_thread_hears_of_it_too() -> None:
+    with progress() as told:
+        told("copying", 1, 3)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            told("copying", 2, 3)

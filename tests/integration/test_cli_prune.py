@@ -73,6 +73,13 @@ def test_an_age_that_cannot_be_is_refused(vigie: Commands, age: str) -> None:
     assert len(_left(vigie)) == 3
 
 
+def test_articles_that_were_matched_do_not_go_before_the_others(vigie: Commands) -> None:
+    refused = vigie("prune", "--articles", "2y", "--matched", "1y", "--yes")
+    assert (refused.code, "--matched is shorter than --articles" in refused.err) == (2, True)
+    assert len(_left(vigie)) == 3
+    assert vigie("prune", "--articles", "2y", "--matched", "2y").code == 0
+
+
 def test_a_source_that_is_not_there_is_said_so(vigie: Commands) -> None:
     refused = vigie("prune", "--articles", "2y", "--source", "Le Fare", "--yes")
     assert (refused.code, "Le Fare" in refused.err) == (2, True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from news.errors import BackupError
+from news.errors import BackupError, StorageError
 from service import backup_file
 from service.backup_file import opened
 from service.manifest import Manifest, read_manifest
@@ -130,7 +130,7 @@ def test_a_member_larger_than_the_disk_is_refused(
     backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1_000})())
-    with opened(backup) as found, pytest.raises(BackupError, match="no room"):
+    with opened(backup) as found, pytest.raises(StorageError, match="no room"):
         found.extract(found.manifest.database, tmp_path / "out", _untold)
     assert not (tmp_path / "out").exists()
 
