@@ -16,7 +16,7 @@ def longest(reason: Reason, thread: Thread | None, rules: WholeRules, now: datet
     What was held under other rules, or by a clock that was fast, may have been put off further.
     """
     if reason in IN_DIGEST:
-        at = now if reason == "digest" and rules.digest == "at once" else next_digest(now, rules)
+        at = next_digest(now, rules) if _waits_for_its_hour(reason, rules) else now
     elif reason == "update" or (thread is not None and thread.last_told_at is not None):
         at = now + SOON if thread is None else next_update(thread, rules, now)
     else:
@@ -24,9 +24,16 @@ def longest(reason: Reason, thread: Thread | None, rules: WholeRules, now: datet
     return outside_quiet(at, rules)
 
 
-def when_due(reason: Reason, rules: WholeRules, now: datetime, *, is_spent: bool) -> Verdict | None:
-    """What becomes of it at its time, if it may not be told then; None where it may."""
+def when_due(
+    reason: Reason, rules: WholeRules, now: datetime, *, is_spent: bool, passed: datetime | None = None
+) -> Verdict | None:
+    """What becomes of it at its time, if it may not be told then; None where it may.
+
+    `passed` is the latest instant that the clock has shown: where it was set back, the digest of this hour was told.
+    """
     until = quiet_until(now, rules)
+    if passed is not None and now < passed and _waits_for_its_hour(reason, rules):
+        return Verdict("held", reason, outside_quiet(next_digest(passed, rules), rules))
     if reason == "update" and rules.updates == NEVER:
         return Verdict("never", "update")
     if reason not in IN_DIGEST and rules.digest != "at once":
@@ -36,3 +43,7 @@ def when_due(reason: Reason, rules: WholeRules, now: datetime, *, is_spent: bool
     if reason == "update" and is_spent:
         return Verdict("held", "budget", outside_quiet(next_digest(now, rules), rules))
     return None
+
+
+def _waits_for_its_hour(reason: Reason, rules: WholeRules) -> bool:
+    return reason in IN_DIGEST and (reason != "digest" or rules.digest != "at once")

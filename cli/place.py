@@ -85,11 +85,13 @@ async def open_archive(
 ) -> AsyncIterator[Archive]:
     """The archive, for one command. What the file declares is brought in, unless a running service sees to that.
 
-    An older schema is brought up to date, but not under a service that runs: it knows only the one it began with.
+    An older schema is brought up to date, but not under a service that runs: it knows only the one it began with. Nor
+    is a file made under it: it has one, wherever that has gone.
     """
     settings = place.settings()
-    upgrades = upgrades and (place.folder.is_mine or not place.folder.is_held())
-    database = await Database.open(settings.database.url or place.folder.database_url, upgrades=upgrades)
+    is_free = place.folder.is_mine or not place.folder.is_held()
+    url = settings.database.url or place.folder.database_url
+    database = await Database.open(url, upgrades=upgrades and is_free, makes=is_free)
     try:
         feedback = await feedback_at(database, settings.web.public_url)
         archive = Archive(place, settings, database, clock or SystemClock(), feedback)

@@ -67,10 +67,10 @@ class Engine:
         self.pool = pool or WorkerPool(settings.extraction.workers, settings.extraction.timeout)
         self.extractor = PoolExtractor(self.pool)
         self.board = board = WatchBoard()
-        self.reader = Reader(lexicon())
-        self.reindexer = Reindexer(database, self.reader)
-        reviser = Reviser(database, self.pool, board, clock, Revisits(settings.crawler.revisits), self.reader)
-        self.collector = Collector(database, self.extractor, board, reviser, clock, self.reader, self.tally)
+        self.reader = reader = Reader(lexicon())
+        self.reindexer = Reindexer(database, reader)
+        reviser = Reviser(database, self.pool, board, clock, Revisits(settings.crawler.revisits), reader)
+        self.collector = Collector(database, self.extractor, board, reviser, clock, reader, self.tally, self._is_sure)
         self.crawler = CrawlEngine(
             CrawlParts(
                 limits=limits(settings),
@@ -108,6 +108,9 @@ class Engine:
         self.recovery = Recovery(database)
         self.daemon = self._daemon(archive, lease)
         self.metrics = Metrics(database, clock, self._sources(archive))
+
+    def _is_sure(self) -> bool:
+        return self.timekeeper.is_sure
 
     def _sources(self, archive: Archive) -> Sources:
         return Sources(

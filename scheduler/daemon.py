@@ -18,6 +18,7 @@ from service.forget import Forgetter
 from service.heartbeat import Heartbeat
 from service.prune import Pruner
 from service.push import Pushes
+from service.question import Question
 from service.recover import Recovery
 from service.release import Releaser
 from service.selfcheck import EACH, SelfCheck
@@ -29,6 +30,7 @@ from storage import Database
 log = structlog.get_logger()
 
 _LATE = timedelta(seconds=30)
+_LONGEST_PRUNING = 86_400.0  # seconds; of a large archive it is done piece by piece, and nothing waits for it
 _GIVING_BACK = 3.0  # seconds, at a stop
 _VITAL = ("visits", "releases", "deliveries", "watches")
 
@@ -77,6 +79,7 @@ class Daemon:
         self._parts = parts
         self._ticker = Ticker()
         self._started = False
+        self._question = Question(self._ask)
 
     async def start(self) -> None:
         """Start the workers, the crawler and the ticks."""
@@ -91,8 +94,8 @@ class Daemon:
         self._ticker.every(1, "visits", parts.engine.submit_due)
         self._ticker.every(1, "releases", self._release)
         self._ticker.every(1, "deliveries", parts.deliverer.begin_due)
-        self._ticker.every(3_600, "forgetting", self._forget)
-        self._ticker.every(3_600, "pruning", self._prune)
+        self._ticker.every(3_600, "forgetting", self._forget, lasts=_LONGEST_PRUNING)
+        self._ticker.every(3_600, "pruning", self._prune, lasts=_LONGEST_PRUNING)
         self._ticker.every(EACH, "self-check", parts.self_check.tick)
         self._ticker.every(5, "heartbeat", self.beat)
         self._ticker.every(parts.lease.total_seconds() / 3, "leases", self._renew)
@@ -138,8 +141,9 @@ class Daemon:
         """What is in the way of the work, by name; empty where nothing is."""
         found: dict[str, str] = {}
         try:
-            async with self._parts.database.read() as tx:
-                await tx.watches.version()
+            await self._question.answer()
+        except TimeoutError:
+            found["database"] = f"does not answer within {self._question.patience:g} s"
         except DatabaseTroubleError as error:
             found["database"] = error.message
         except Exception as error:
@@ -151,6 +155,10 @@ class Daemon:
         if self._started:
             found |= {name: said for name in self._ticker.names if (said := self._lateness(name))}
         return found
+
+    async def _ask(self) -> None:
+        async with self._parts.database.read() as tx:
+            await tx.watches.version()
 
     def late(self) -> dict[str, float]:
         """By how many seconds each tick is late, by monotonic time."""
@@ -168,6 +176,7 @@ class Daemon:
         parts = self._parts
         self._started = False
         parts.pruner.wind_down()
+        self._question.drop()
         begun = asyncio.get_running_loop().time()
         await self._ticker.stop(within=parts.stop_within / 2)
         for one in (parts.deliverer, parts.subscriber, parts.pushes, parts.crawler):

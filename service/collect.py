@@ -1,6 +1,6 @@
 """Collect: what a crawl brings becomes articles, matches and alerts. This is the visit's book."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ _LAG = timedelta(days=3)  # by which the roads of a source may bring an article 
 
 
 class Collector:
-    """The book in which visits write; each call is one transaction."""
+    """The book in which visits write; each call is one transaction. `is_sure`: whether the clock is to be believed."""
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Collector:
         clock: Clock,
         reader: Reader,
         tally: Tally | None = None,
+        is_sure: Callable[[], bool] = lambda: True,
     ) -> None:
         self._tally = tally or Tally()
         self._database = database
@@ -61,7 +62,7 @@ class Collector:
         self._reviser = reviser
         self._refuser = Refuser(database, clock)
         self._memory = SiteMemory(database)
-        self._stories = StoryDesk()
+        self._stories = StoryDesk(is_sure=is_sure)
 
     def check(self) -> None:
         """Raises DatabaseTroubleError while nothing can be kept."""

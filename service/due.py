@@ -26,8 +26,13 @@ class Due:
     spent: Collection[int] = ()
 
 
-async def due(tx: Transaction, channel: Channel, watches: Mapping[int, Watch], routes: Routing, now: datetime) -> Due:
-    """What may be told over a channel; what may not is put off, or dropped, by the rules as they are now."""
+async def due(
+    tx: Transaction, channel: Channel, watches: Mapping[int, Watch], routes: Routing, now: datetime, passed: datetime
+) -> Due:
+    """What may be told over a channel; what may not is put off, or dropped, by the rules as they are now.
+
+    `passed` is the latest instant that the clock has shown.
+    """
     held = await _whose_time_has_come(tx, channel.id, now)
     for one in held:
         if one.dropped is not None:
@@ -40,7 +45,7 @@ async def due(tx: Transaction, channel: Channel, watches: Mapping[int, Watch], r
     kept: list[Held] = []
     for one in held:
         is_spent = one.thread_id in beyond
-        found = when_due(one.reason, rules[one.watch_id], now, is_spent=is_spent)
+        found = when_due(one.reason, rules[one.watch_id], now, is_spent=is_spent, passed=passed)
         if found is None:
             kept.append(one)
         elif found.due_at is not None:

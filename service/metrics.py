@@ -18,6 +18,7 @@ from news.clock import Clock
 from news.tally import Tally
 from service.exposition import Family, Samples, exposition
 from service.process import process_figures
+from service.question import Question
 from storage import Database
 from storage.figures import UNSENT, Due, Figures
 
@@ -83,30 +84,37 @@ class Metrics:
         self._clock = clock
         self._sources = sources
         self._seconds = seconds
-        self._asking = asyncio.Lock()
+        self._question = Question(self._asked)
         self._known: tuple[float, Figures, float] | None = None
 
     async def page(self) -> str:
         """The page that Prometheus scrapes. Where the database cannot be asked, what is told without it."""
-        troubles = await self._sources.troubles()
+        troubles, known = await asyncio.gather(self._sources.troubles(), self._figures(), return_exceptions=True)
         samples: dict[str, Samples] = {"vigie_ready": {(): 0 if troubles else 1}}
-        try:
-            figures, took = await self._figures()
-        except Exception:  # counted where it was raised; the rest is wanted all the more
-            samples |= self._of_process()
-        else:
-            samples |= _of_database(figures, self._clock.now())
-            samples |= self._of_process() | {"vigie_database_seconds": {(): took}}
+        if not isinstance(
+            known, BaseException
+        ):  # which is counted where it was raised; the rest is wanted all the more
+            figures, took = known
+            samples |= _of_database(figures, self._clock.now()) | {"vigie_database_seconds": {(): took}}
+        samples |= self._of_process()
         return exposition((family, samples[name]) for name, family in FAMILIES.items() if name in samples)
 
+    async def _figures_if_any(self) -> tuple[Figures, float] | None:
+        try:
+            return await self._figures()
+        except Exception:  # counted where it was raised; the rest is wanted all the more
+            return None
+
     async def _figures(self) -> tuple[Figures, float]:
-        async with self._asking:
-            if self._known is None or self._seconds() - self._known[0] >= FRESH:
-                began = self._seconds()
-                async with self._database.read() as tx:
-                    figures = await tx.figures.at(self._clock.now())
-                self._known = (self._seconds(), figures, self._seconds() - began)
-            return self._known[1:]
+        if self._known is None or self._seconds() - self._known[0] >= FRESH:
+            self._known = await self._question.answer()
+        return self._known[1:]
+
+    async def _asked(self) -> tuple[float, Figures, float]:
+        began = self._seconds()
+        async with self._database.read() as tx:
+            figures = await tx.figures.at(self._clock.now())
+        return self._seconds(), figures, self._seconds() - began
 
     def _of_process(self) -> dict[str, Samples]:
         sources, tally = self._sources, self._sources.tally

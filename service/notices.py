@@ -40,18 +40,24 @@ async def tell_of_channel(tx: Transaction, paused: Channel, because: str, now: d
 async def _announce(tx: Transaction, alert: Alert, to: Sequence[Channel]) -> None:
     if not to:
         return
-    routes, now = await routing_of(tx), alert.decided_at
-    awake = {channel.id: outside_quiet(now, routes.rules(NO_WATCH, channel)) for channel in to}
+    awake = await _awake(tx, to, alert.decided_at)
     await tx.outbox.add(alert, None, awake, not_before=awake)
+
+
+async def _awake(tx: Transaction, to: Sequence[Channel], now: datetime) -> dict[int, datetime]:
+    """When each channel, by id, may be told at the soonest."""
+    routes = await routing_of(tx)
+    return {channel.id: outside_quiet(now, routes.rules(NO_WATCH, channel)) for channel in to}
 
 
 async def tell_of_problem(tx: Transaction, alert: Alert, once: str, but: str = "") -> None:
     """Write a problem of Vigie's own down, or its end, for every channel that works, but for the one it is about.
 
-    It is kept where there is none too: by that Vigie knows what it has told.
+    Quiet hours hold it. It is kept where there is no channel too: by that Vigie knows what it has told.
     """
     works = [channel for channel in _recipients(await tx.channels.all()) if not channel.paused_because]
-    await tx.outbox.add(alert, None, [channel.id for channel in works if channel.name != but], once=once)
+    awake = await _awake(tx, [channel for channel in works if channel.name != but], alert.decided_at)
+    await tx.outbox.add(alert, None, awake, once=once, not_before=awake)
 
 
 def _recipients(channels: Sequence[Channel]) -> list[Channel]:

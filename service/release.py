@@ -5,7 +5,7 @@ Each channel is one transaction, which nobody else works at meanwhile: what is t
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -25,6 +25,7 @@ from storage.tellings import Held
 log = structlog.get_logger()
 
 _MOST_ASKED = 200  # of whom the archive is asked whether they resurfaced
+_SET_BACK = timedelta(hours=25)  # a clock that was further ahead was wrong about the days too
 _MOST_TOLD = 200  # articles of a story that an update is compared with
 
 
@@ -35,11 +36,14 @@ class Releaser:
         self._database = database
         self._clock = clock
         self._reconsiderer = Reconsiderer(database, clock)
+        self._passed: datetime | None = None
 
     async def release_due(self) -> int:
         """Tell what is due, channel by channel; the number of alerts that were made of it."""
         await self._reconsiderer.tick()
         now = self._clock.now()
+        if self._passed is None or not now <= self._passed <= now + _SET_BACK:
+            self._passed = now
         async with self._database.read() as tx:
             if not await tx.tellings.any_due(now):
                 return 0
@@ -58,7 +62,7 @@ class Releaser:
             done.append(channel_id)
             try:
                 async with tx.connection.begin_nested():
-                    return await _release(tx, channel_id, now)
+                    return await _release(tx, channel_id, now, self._passed or now)
             except Exception as error:
                 if is_of_machine(error):
                     raise
@@ -66,12 +70,12 @@ class Releaser:
                 return 0
 
 
-async def _release(tx: Transaction, channel_id: int, now: datetime) -> int:
+async def _release(tx: Transaction, channel_id: int, now: datetime, passed: datetime) -> int:
     await tx.stories.lock()  # who decides on an article meanwhile would change the same threads in another order
     watches = {watch.id: watch for watch in await tx.watches.all()}
     routes = await routing_of(tx)
     channel = next(one for one in routes.channels if one.id == channel_id)
-    found = await due(tx, channel, watches, routes, now)
+    found = await due(tx, channel, watches, routes, now, passed)
     waiting = [
         Waiting(
             one.number, watches[one.watch_id], one.thread_id, one.reason, one.stored, one.spans, one.is_copy, one.before

@@ -1,8 +1,8 @@
 """Stories: every article that is stored gets its place, in the transaction that stores it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -24,12 +24,18 @@ _FEWEST_LEARNED = 64  # articles of a language before its words are written down
 _GROWTH = 10  # and then a tenth of those known, so that it is done ever less often
 _State = StoryState | None  # None once nothing will be compared with the story
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_SET_BACK = timedelta(hours=1)  # by which a clock was set back, rather than corrected
 
 
 class StoryDesk:
-    """Gives places. What it knows is what the database has, brought up to date within the transaction that asks."""
+    """Gives places. What it knows is what the database has, brought up to date within the transaction that asks.
 
-    def __init__(self, most: int = _MOST, sweep_every: int = 256) -> None:
+    `is_sure` says whether the clock may be believed by what forgets: a year ahead, everything is old.
+    """
+
+    def __init__(self, most: int = _MOST, sweep_every: int = 256, is_sure: Callable[[], bool] = lambda: True) -> None:
+        self._is_sure = is_sure
+        self._latest = _LONG_AGO
         self._most = most
         self._sweep_every = sweep_every  # articles
         self._placer = Placer(most)
@@ -73,7 +79,10 @@ class StoryDesk:
         return story_id, place
 
     async def _refresh(self, tx: Transaction, now: datetime) -> None:
-        """Take in what was placed since, by whichever process."""
+        """Take in what was placed since, by whichever process; all of it, where the clock was fast before."""
+        if now < self._latest - _SET_BACK:
+            self._placer, self._sequence, self._own = Placer(self._most), 0, None
+        self._latest = now
         placed = await tx.stories.placed_after(self._sequence, now - STORY_KEPT, self._most)
         if self._own is not None and placed == [self._own[0]]:
             # Usually it is the one article that we placed ourselves, and have by heart; now we know that it was kept.
@@ -135,7 +144,7 @@ class StoryDesk:
 
     async def _sweep(self, tx: Transaction, now: datetime) -> None:
         self._since_sweep += 1
-        if self._since_sweep < self._sweep_every:
+        if self._since_sweep < self._sweep_every or not self._is_sure():
             return
         longest = STORY_KEPT - KEPT
         await tx.stories.sweep((self._swept, now - KEPT), (self._swept - longest, now - STORY_KEPT))

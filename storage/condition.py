@@ -1,5 +1,6 @@
 """Condition: whether the database does what it is asked; and what is in its way, in words."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from news.errors import DatabaseTroubleError
+from news.text import clip
 from storage.faults import is_of_machine
+from storage.whereabouts import Displaced
 
-Kind = Literal["full", "read-only", "locked", "gone", "failing", "damaged", "short of memory", "busy"]
+Kind = Literal[
+    "full", "read-only", "locked", "gone", "refused", "forbidden", "incomplete", "failing", "damaged",
+    "short of memory", "busy",
+]  # fmt: skip
 
 _OF_SQLITE: dict[int, Kind] = {
     **{3: "read-only", 5: "locked", 6: "locked", 7: "short of memory", 8: "read-only"},
@@ -26,6 +32,10 @@ _OF_POSTGRESQL: dict[str, Kind] = {
         "25006": "read-only",
         "0A000": "read-only",
         "55P03": "locked",
+        "42501": "forbidden",
+        "42P01": "incomplete",
+        "42703": "incomplete",
+        "3F000": "incomplete",
     },
     **{"58": "failing", "XX001": "damaged", "XX002": "damaged", "08": "gone", "57P": "gone", "25P03": "gone"},
 }
@@ -41,25 +51,46 @@ _WORDS: tuple[tuple[str, Kind], ...] = (
     ("malformed", "damaged"),
 )
 
-_SAID: dict[Kind, str] = {
+# A server that takes no connection says why, but psycopg tells no state of it; in another language all are refusals.
+_REFUSED = re.compile(r"FATAL\w*:\s+(.+)")
+_REFUSALS: tuple[tuple[str, Kind], ...] = (
+    ("too many", "busy"),
+    ("connection slots", "busy"),
+    ("starting up", "gone"),
+    ("shutting down", "gone"),
+    ("recovery mode", "gone"),
+)
+_LONGEST_REASON = 300
+
+_SAID: dict[Kind | Displaced, str] = {
     "full": "its disk is full",
     "read-only": "it can be read, but not written to",
     "locked": "another process holds it locked",
     "gone": "it does not answer, or has ended the connection",
+    "refused": "its server takes no connection",
+    "forbidden": "its user may not do there what Vigie has to",
+    "incomplete": "a table of Vigie's, or a column of one, is not there",
     "failing": "its disk does not do what it is asked (an I/O error)",
     "damaged": "it is damaged",
     "short of memory": "the memory is short",
     "busy": "none of its connections became free",
+    "moved": "its file was deleted, moved or replaced while Vigie has it open",
+    "without log": "its log, the file whose name ends in -wal, was deleted or replaced while Vigie has it open",
 }
-_HINTS: dict[Kind, str] = {
+_HINTS: dict[Kind | Displaced, str] = {
     "full": "make room where it is kept",
     "read-only": "look whether its disk is mounted read-only and whose the file is, or whether the server is a standby",
     "locked": "end what holds it: another program that has the file open, or a long VACUUM",
     "gone": "look whether the server runs, and what its log says",
+    "refused": "mend what it says: the user, the password, the database, or what the server allows",
+    "forbidden": "give that user all rights on the schema, its tables and its sequences",
+    "incomplete": "look what has changed it; vigie doctor says more, and vigie restore --help brings a backup back",
     "failing": "look at the disk, at its quota, and at what the system's log says",
     "damaged": "stop Vigie and restore the last backup: vigie restore --help",
     "short of memory": "end what takes the memory, or give the machine more",
     "busy": "look what keeps it busy, or let PostgreSQL have more connections",
+    "moved": "put it back where it was; if it is lost, stop Vigie and restore the last backup: vigie restore --help",
+    "without log": "stop Vigie, which then writes down what the log has, and start it; open the file with nothing else",
 }
 
 
@@ -92,7 +123,15 @@ def _otherwise(error: DBAPIError, state: str) -> Kind | None:
     if state.startswith(_PASSING):
         return None
     is_psycopg = type(error.orig).__module__.startswith("psycopg")
+    if is_psycopg and not state and (reason := refusal_of(error)):
+        return next((kind for words, kind in _REFUSALS if words in reason), "refused")
     return "gone" if error.connection_invalidated or (is_psycopg and not state) else None
+
+
+def refusal_of(error: BaseException) -> str:
+    """Why a server takes no connection, in its own words; empty where it did not say."""
+    found = _REFUSED.search(str(getattr(error, "orig", "")))
+    return clip(found[1].strip(), _LONGEST_REASON) if found else ""
 
 
 def place_of(url: URL) -> str:
@@ -102,9 +141,10 @@ def place_of(url: URL) -> str:
     return url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
 
-def said_of(url: URL, kind: Kind) -> DatabaseTroubleError:
-    """What is the matter, and what to do."""
-    return DatabaseTroubleError(f"the database {place_of(url)} cannot be used: {_SAID[kind]}", _HINTS[kind])
+def said_of(url: URL, kind: Kind | Displaced, reason: str = "") -> DatabaseTroubleError:
+    """What is the matter, for what reason if there is more to say, and what to do."""
+    because = f" ({reason})" if reason else ""
+    return DatabaseTroubleError(f"the database {place_of(url)} cannot be used: {_SAID[kind]}{because}", _HINTS[kind])
 
 
 class Condition:
@@ -126,8 +166,14 @@ class Condition:
             kind = kind_of(error)
             if kind is None or (is_reading and kind == "read-only"):
                 raise
-            self.trouble = said_of(self._url, kind)
+            self.trouble = said_of(self._url, kind, refusal_of(error) if kind == "refused" else "")
             raise self.trouble from error
+
+    def refuse(self, displaced: Displaced | None) -> None:
+        """Raises DatabaseTroubleError where a file is not where it was."""
+        if displaced is not None:
+            self.trouble = said_of(self._url, displaced)
+            raise self.trouble
 
     def is_well(self) -> None:
         """It does what it is asked again."""

@@ -48,6 +48,7 @@ from storage.tellings import Tellings
 from storage.threads import Threads
 from storage.watches import Watches
 from storage.watchlists import Watchlists
+from storage.whereabouts import Whereabouts
 
 _BUSY_SECONDS = 30.0
 _ASKED_EACH = 0.25  # seconds: so long a thread waits for a lock that others hold, and cannot be called back
@@ -56,6 +57,7 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 # A server that has vanished without a word is given up after so many seconds, not after the system's two hours.
 _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}
 _STANDBY = ("25006", "0A000")  # PostgreSQL's states where only reading is allowed; the other one of a standby
+_PUT_BACK = "put it back where it was; if it is lost, stop the service and restore the last backup"
 _EXAMPLES = "for example sqlite:///data/vigie.db or postgresql://vigie@localhost/vigie"
 
 
@@ -98,6 +100,8 @@ class Database:
 
     def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
         self._condition = Condition(writer.url)
+        self._whereabouts = Whereabouts(writer.url)
+        event.listen(writer.sync_engine, "connect", lambda *_: self._whereabouts.opened())
         self._reader = reader
         self._writer = writer
         self._listeners: list[Callable[[], None]] = []
@@ -115,14 +119,14 @@ class Database:
         return self._condition.trouble
 
     @classmethod
-    async def open(cls, url: str, *, upgrades: bool = True) -> "Database":
+    async def open(cls, url: str, *, upgrades: bool = True, makes: bool = True) -> "Database":
         """Open `sqlite:///path` or `postgresql://…`, and bring its schema up to date.
 
         Raises StorageError where the database cannot be reached, is none, is newer than this program, or is older and
-        must not be upgraded.
+        must not be upgraded; without `makes`, for which a service has it open, also where there is no file.
         """
         parsed = parsed_url(url)
-        _check_file(parsed)
+        _check_file(parsed, makes=makes)
         database = cls(*_engines(parsed))
         try:
             async with database._writer.connect() as connection:
@@ -137,6 +141,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A transaction that sees one state of the data and changes nothing. Raises DatabaseTroubleError."""
+        self._condition.refuse("moved" if self._whereabouts.is_moved else None)
         with self._condition.noted(is_reading=True):
             async with self._reader.connect() as connection, connection.begin():
                 yield Transaction(connection)
@@ -147,8 +152,10 @@ class Database:
 
         Raises DatabaseTroubleError where the database cannot do it now.
         """
+        self._condition.refuse("moved" if self._whereabouts.is_moved else None)
         with self._condition.noted():
             async with self._writer.begin() as connection:
+                self._condition.refuse(self._whereabouts.displaced())
                 transaction = Transaction(connection)
                 yield transaction
         if transaction.outbox.has_news:
@@ -271,13 +278,15 @@ def _begin(connection: Any, begin: str, until: float) -> None:
         await_only(asyncio.sleep(_ASKED_EACH / 5))
 
 
-def _check_file(url: URL) -> None:
-    """Raises StorageError where SQLite cannot open its file.
+def _check_file(url: URL, *, makes: bool) -> None:
+    """Raises StorageError where SQLite cannot open its file, or would make one.
 
     The driver would say so too, but its thread goes on for a moment, and complains on standard error if by then the
     event loop of a short command has ended.
     """
     if url.get_backend_name() == "sqlite" and not url.query:
+        if not makes and not Path(url.database or "").exists():
+            raise StorageError(f"the database {url.database} is not there, though a service has it open", _PUT_BACK)
         try:
             sqlite3.connect(url.database or "").close()
         except sqlite3.Error as error:

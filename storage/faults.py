@@ -5,6 +5,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from news.errors import DatabaseTroubleError
 
 _OF_THE_VALUES = (DataError, IntegrityError, ProgrammingError)
+# PostgreSQL's states where nothing can be written whatever it is: no right, no table, no column, no schema.
+_OF_THE_DATABASE = ("42501", "42P01", "42703", "3F000")
 _OF_THEIR_SIZE = "54"  # PostgreSQL's class of states for what is larger than a row, an index or a search entry takes
 
 
@@ -13,11 +15,13 @@ def is_of_machine(error: BaseException) -> bool:
     if isinstance(error, DatabaseTroubleError):
         return True
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or not (isinstance(error, _OF_THE_VALUES) or _is_too_large(error))
+        if error.connection_invalidated or _state(error) in _OF_THE_DATABASE:
+            return True
+        return not (isinstance(error, _OF_THE_VALUES) or _state(error).startswith(_OF_THEIR_SIZE))
     if isinstance(error, SQLAlchemyError):
         return not isinstance(error, StatementError)  # a value that could not even be sent
     return isinstance(error, OSError | MemoryError) and not isinstance(error, TimeoutError)
 
 
-def _is_too_large(error: DBAPIError) -> bool:
-    return (getattr(error.orig, "sqlstate", None) or "").startswith(_OF_THEIR_SIZE)
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

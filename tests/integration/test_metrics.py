@@ -1,10 +1,12 @@
 """What /metrics tells: of the database, of this process, and to whom."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from service.metrics import FAMILIES, MOST_CHANNELS, OTHERS, Metrics, Sources
 from service.settings import WebSettings
 from service.visits import Visits
 from storage import Database
+from storage.figures import FigureBook, Figures
 from tests.documents import ROOT, rows, section
 from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, claim, put_delivery, record
 from web.metrics import may_read, metrics_router
@@ -122,6 +125,36 @@ async def test_all_that_is_served_is_declared_and_all_that_is_declared_is_served
     assert {name.partition("{")[0] for name in await vigie.tells()} == set(FAMILIES)
 
 
+_LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
+_LINE = re.compile(
+    rf"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{{{_LABEL}(?:,{_LABEL})*\}})? (NaN|[+-]Inf|-?[0-9.]+(?:e[+-]?[0-9]+)?)"
+)
+
+
+async def test_the_whole_page_is_as_the_format_has_it_whatever_channels_are_called(vigie: _Vigie) -> None:
+    async with vigie.database.write() as tx:
+        for name in ('say "no"', "back\\slash", "é 日本 {x=1}"):
+            await tx.channels.put(replace(a_channel(name)), NOON)
+    vigie.tally.add("attempts", "two\nlines", "sent")
+    page = await vigie.metrics.page()
+    assert page.endswith("\n")
+    kinds: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    for line in page[:-1].split("\n"):
+        if line.startswith("#"):
+            _, what, name, said = line.split(" ", 3)
+            assert (name in kinds) == (what == "TYPE"), "HELP, then TYPE, once each"
+            kinds[name] = said if what == "TYPE" else ""
+            continue
+        sample = _LINE.fullmatch(line)
+        assert sample is not None, line
+        assert sample[1] == next(reversed(kinds)), "samples stand below their own family"
+        assert (sample[1], sample[2]) not in seen, line
+        seen.add((sample[1], sample[2]))
+    assert {name.endswith("_total") for name, kind in kinds.items() if kind == "counter"} == {True}
+    assert {name.endswith("_total") for name, kind in kinds.items() if kind == "gauge"} == {False}
+
+
 async def test_the_database_is_asked_once_in_ten_seconds(vigie: _Vigie) -> None:
     assert (await vigie.tells())["vigie_articles_total"] == 0
     async with vigie.database.write() as tx:
@@ -144,6 +177,24 @@ async def test_where_the_database_cannot_be_asked_the_rest_is_told(vigie: _Vigie
         await tx.connection.execute(text("ALTER TABLE elsewhere RENAME TO telling"))
 
 
+async def test_a_database_that_does_not_answer_holds_up_no_page(vigie: _Vigie, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, may_answer = [0], asyncio.Event()
+
+    async def hangs(_: FigureBook, now: datetime) -> Figures:
+        asked[0] += 1
+        await may_answer.wait()
+        return Figures(articles=7)
+
+    monkeypatch.setattr(FigureBook, "at", hangs)
+    monkeypatch.setattr(vigie.metrics._question, "patience", 0.01)
+    for _ in range(3):
+        assert "vigie_articles_total" not in await vigie.tells()
+    assert asked == [1]
+    may_answer.set()
+    monkeypatch.setattr(vigie.metrics._question, "patience", 60)
+    assert (await vigie.tells())["vigie_articles_total"] == 7
+
+
 async def test_errors_of_the_database_are_counted_once_each(database: Database) -> None:
     with pytest.raises(IntegrityError):
         async with database.write() as tx:
@@ -151,7 +202,7 @@ async def test_errors_of_the_database_are_counted_once_each(database: Database) 
                 await tx.connection.execute(text("INSERT INTO secret (name, value) VALUES ('a', 'b')"))
     with pytest.raises(DBAPIError):
         async with database.read() as tx:
-            await tx.connection.execute(text("SELECT nothing FROM nowhere"))
+            await tx.connection.execute(text("SELEC 1"))
     assert database.errors.of("errors") == {("refused",): 1, ("other",): 1}
 
 

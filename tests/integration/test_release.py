@@ -171,6 +171,39 @@ async def test_a_clock_that_is_set_back_an_hour_tells_nothing_of_a_digest_twice(
     assert await desk.waits(HOUR) == []
 
 
+async def test_a_clock_that_is_set_back_over_the_hour_of_a_digest_brings_no_second_one_that_day(
+    database: Database,
+) -> None:
+    desk = await a_desk(database, channel={"digest": "daily", "at": "18:00"})
+    await desk.finds("retrait", "Titre")
+    assert len(await desk.waits(6 * HOUR)) == 1
+    await desk.waits(10 * MINUTE)
+    assert await desk.waits(-HOUR) == []
+    await desk.finds("gaz", "Titre 2")
+    for span in (*[10 * MINUTE] * 6, *[HOUR] * 23):  # to ten past five the next day
+        assert await desk.waits(span) == [], desk.clock.now()
+    assert [one.alert.kind for one in await desk.waits(HOUR)] == ["digest"]
+
+
+async def test_a_digest_that_is_wanted_at_once_is_told_at_once_by_a_clock_that_was_set_back(database: Database) -> None:
+    desk = await a_desk(database, channel={"digest": "daily", "at": "18:00"})
+    await desk.waits(6 * HOUR)
+    await desk.waits(-HOUR)
+    await desk.finds("gaz", "Titre 2")
+    async with database.write() as tx:
+        [channel] = await tx.channels.all()
+        await tx.channels.change(channel.id, rules={"digest": "at once"})
+    assert len(await desk.waits(MINUTE)) == 1
+
+
+async def test_a_clock_that_was_a_year_fast_puts_no_digest_off(database: Database) -> None:
+    desk = await a_desk(database, channel={"digest": "daily", "at": "18:00"})
+    await desk.waits(timedelta(days=365))
+    await desk.waits(-timedelta(days=365))
+    await desk.finds("gaz", "Titre 2")
+    assert len(await desk.waits(6 * HOUR)) == 1
+
+
 async def test_beyond_the_budget_one_warning_and_a_digest_follow(database: Database) -> None:
     desk = await a_desk(database, budget=3, at="18:00")
     for number in range(7):

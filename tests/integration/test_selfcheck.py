@@ -77,6 +77,18 @@ async def test_a_problem_is_told_once_and_so_is_its_end(vigie: _Vigie) -> None:
     assert await vigie.checks(2) == [("problem", "Vigie is behind with its work")]
 
 
+async def test_a_problem_of_the_night_is_told_when_quiet_hours_end(vigie: _Vigie) -> None:
+    async with vigie.database.write() as tx:
+        await tx.channels.change(1, rules={"quiet": "12:30-15:00", "timezone": "UTC"})
+    vigie.late["visits"] = 4_000
+    await vigie.check.tick()
+    vigie.clock.set(NOON + HOUR)
+    vigie.heartbeat = "https://hc.example answered 404"
+    await vigie.check.tick()
+    due = {one.alert.told.source: one.next_try_at for one in await vigie.deliveries()}
+    assert (due["ticks"], due["heartbeat"]) == (NOON, NOON + 3 * HOUR)
+
+
 async def test_a_restart_tells_nothing_again_and_forgets_no_end(vigie: _Vigie) -> None:
     vigie.late["visits"] = 4_000
     assert len(await vigie.checks()) == 1

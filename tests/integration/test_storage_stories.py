@@ -191,6 +191,25 @@ async def test_old_articles_and_what_has_grown_old_take_no_room(database: Databa
         assert (await tx.stories.get(story))[0].articles == 1
 
 
+async def test_a_clock_that_is_a_year_fast_lets_no_print_go_and_set_back_all_is_compared_again(
+    database: Database,
+) -> None:
+    is_sure = True
+    source_id, desk = await _source(database), StoryDesk(sweep_every=2, is_sure=lambda: is_sure)
+    async with database.write() as tx:
+        original, story, _ = await _store(tx, desk, source_id, made(1, 1))
+    is_sure, fast = False, NOW + 365 * DAY
+    async with database.write() as tx:
+        for number in range(10, 16):
+            await _store(tx, desk, source_id, made(number, 1, fast), fast)
+        kept = {one.article_id: one.fingerprint for one in await tx.stories.placed_after(0, NOW - 99 * DAY, 99)}
+        assert kept[original] is not None
+        assert (await tx.stories.states([story])).keys() == {story}
+    async with database.write() as tx:
+        _, again, place = await _store(tx, desk, source_id, copy_of(made(1, 1), 1, NOW + HOUR), NOW + HOUR)
+    assert (again, place.copy_of) == (story, original)
+
+
 async def test_the_archive_learns_its_words_and_every_process_knows_them(database: Database) -> None:
     source_id, desk = await _source(database), StoryDesk()
     async with database.write() as tx:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 from apscheduler.schedulers import base
+from structlog.testing import capture_logs
 
-from scheduler.ticker import Ticker
+from scheduler.ticker import Job, Ticker
 
 
 async def test_a_tick_that_fails_is_called_again() -> None:
@@ -65,6 +66,114 @@ async def test_a_tick_is_late_by_the_time_that_nobody_can_set() -> None:
     assert ticker.late_by("job") == pytest.approx(59.99)
     assert (ticker.late_by("seldom"), ticker.has_ended_well("seldom")) == (40, False)
     assert ticker.names == ("seldom", "job")
+
+
+async def test_a_tick_that_fails_each_second_is_told_once_an_hour_and_so_is_its_end() -> None:
+    seconds, errors = [0.0], [ValueError("one"), ValueError("one"), OSError("two"), OSError("two"), None, None]
+    done = asyncio.Event()
+
+    async def job() -> None:
+        if errors and (error := errors.pop(0)) is not None:
+            raise error
+        if not errors:
+            done.set()
+
+    async def ticked() -> list[tuple[str, str]]:
+        ticker = Ticker(lambda: seconds[0])
+        ticker.every(0.01, "job", job)
+        with capture_logs() as logged:
+            ticker.start()
+            await done.wait()
+            await ticker.stop()
+        return [(line["event"], line["log_level"]) for line in logged if line["log_level"] != "debug"]
+
+    assert await ticked() == [("tick failed", "error"), ("tick failed", "error"), ("tick works again", "info")]
+
+
+async def test_a_tick_that_fails_for_hours_is_told_of_each_hour() -> None:
+    seconds, calls, done = [0.0], [0], asyncio.Event()
+
+    async def job() -> None:
+        if calls[0] == 6:
+            done.set()
+            return
+        calls[0] += 1
+        seconds[0] += 1_800
+        raise ValueError("always")
+
+    ticker = Ticker(lambda: seconds[0])
+    ticker.every(0.01, "job", job)
+    with capture_logs() as logged:
+        ticker.start()
+        await done.wait()
+        await ticker.stop()
+    assert sum(line["log_level"] == "error" for line in logged) == 3
+
+
+async def test_a_tick_that_may_last_is_not_late_while_it_is_at_work() -> None:
+    seconds, may_end = [0.0], asyncio.Event()
+    begun = {"long": asyncio.Event(), "short": asyncio.Event()}
+
+    def job(name: str) -> Job:
+        async def work() -> None:
+            begun[name].set()
+            await may_end.wait()
+
+        return work
+
+    ticker = Ticker(lambda: seconds[0])
+    ticker.every(0.01, "long", job("long"), lasts=1_000)
+    ticker.every(0.01, "short", job("short"))
+    seconds[0] = 900
+    assert ticker.late_by("long") == pytest.approx(899.99), "it is not at work"
+    ticker.start()
+    for one in begun.values():
+        await one.wait()
+    assert ticker.late_by("long") == 0
+    assert ticker.late_by("short") == pytest.approx(899.99)
+    seconds[0] = 1_100
+    assert ticker.late_by("long") == pytest.approx(99.99)
+    may_end.set()
+    await ticker.stop()
+
+
+async def test_a_stop_breaks_off_a_tick_that_hangs_and_says_so_without_a_traceback() -> None:
+    begun = asyncio.Event()
+
+    async def job() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    ticker = Ticker()
+    ticker.every(0.01, "job", job)
+    with capture_logs() as logged:
+        ticker.start()
+        await begun.wait()
+        [task] = ticker._running
+        await ticker.stop(within=0.01)
+        await asyncio.wait([task])
+    assert not task.cancelled()
+    assert [line["event"] for line in logged] == ["tick broken off"]
+
+
+async def test_a_tick_that_hangs_is_not_begun_again_and_nothing_is_said_of_it_each_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begun, others, may_end = [0], _Calls(), asyncio.Event()
+
+    async def job() -> None:
+        begun[0] += 1
+        await may_end.wait()
+
+    ticker = Ticker()
+    ticker.every(0.01, "hangs", job)
+    ticker.every(0.01, "others", others)
+    ticker.start()
+    await others.more(8)
+    assert begun == [1]
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == []
+    may_end.set()
+    await ticker.stop()
 
 
 class _WallClock:

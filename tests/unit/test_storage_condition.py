@@ -8,13 +8,20 @@ from psycopg import errors as psycopg_errors
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from storage.condition import kind_of
+from storage.condition import kind_of, refusal_of
 
 
 def _of_sqlite(code: int) -> DBAPIError:
     error = sqlite3.OperationalError("words")
     error.sqlite_errorcode = code
     return OperationalError("INSERT", {}, error)
+
+
+def _refused(reason: str) -> DBAPIError:
+    """What psycopg makes of a server that answers, and takes no connection."""
+    return OperationalError(
+        "", {}, NoServer(f'connection failed: connection to server at "::1" failed: FATAL:  {reason}')
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,10 +43,26 @@ def _of_sqlite(code: int) -> DBAPIError:
         (OperationalError("INSERT", {}, NoServer("connection refused")), "gone"),
         (OperationalError("INSERT", {}, psycopg_errors.DeadlockDetected("again")), None),
         (OperationalError("INSERT", {}, psycopg_errors.SerializationFailure("again")), None),
-        (ProgrammingError("INSERT", {}, psycopg_errors.UndefinedTable("no")), None),
+        (ProgrammingError("INSERT", {}, psycopg_errors.SyntaxError("no")), None),
+        (ProgrammingError("INSERT", {}, psycopg_errors.UndefinedTable("no")), "incomplete"),
+        (ProgrammingError("INSERT", {}, psycopg_errors.UndefinedColumn("no")), "incomplete"),
+        (ProgrammingError("INSERT", {}, psycopg_errors.InsufficientPrivilege("no")), "forbidden"),
+        (_refused("sorry, too many clients already"), "busy"),
+        (_refused("remaining connection slots are reserved for roles with the SUPERUSER attribute"), "busy"),
+        (_refused("the database system is starting up"), "gone"),
+        (_refused('password authentication failed for user "vigie"'), "refused"),
+        (_refused("la base de données « vigie » n'existe pas"), "refused"),
         (IntegrityError("INSERT", {}, Exception("not unique")), None),
         (NoConnection("no connection became free"), "busy"),
     ],
 )
 def test_what_is_the_matter_is_known_by_the_drivers_code(error: DBAPIError, kind: str | None) -> None:
     assert kind_of(error) == kind
+
+
+def test_why_a_server_takes_no_connection_is_told_in_its_own_words() -> None:
+    assert refusal_of(_refused('role "vigie" is not permitted to log in\nand more')) == (
+        'role "vigie" is not permitted to log in'
+    )
+    assert refusal_of(OperationalError("", {}, NoServer("connection refused"))) == ""
+    assert len(refusal_of(_refused("x" * 5_000))) <= 300

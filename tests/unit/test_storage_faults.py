@@ -1,8 +1,8 @@
 """Whose fault an error is: the machine's, or that of what was to be written."""
 
 import pytest
-from psycopg.errors import DiskFull, ProgramLimitExceeded
-from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError, StatementError
+from psycopg.errors import DiskFull, InsufficientPrivilege, ProgramLimitExceeded, UndefinedTable
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from storage.faults import is_of_machine
@@ -18,6 +18,9 @@ from storage.faults import is_of_machine
         (InternalError("INSERT", {}, Exception("cannot execute INSERT in a read-only transaction")), True),
         (DataError("INSERT", {}, Exception("server closed"), connection_invalidated=True), True),
         (NoConnection("no connection became free"), True),
+        (ProgrammingError("INSERT", {}, InsufficientPrivilege("permission denied for table article")), True),
+        (ProgrammingError("INSERT", {}, UndefinedTable("relation does not exist")), True),
+        (ProgrammingError("INSERT", {}, Exception("wrong number of bindings")), False),
         (ValueError("a naive datetime"), False),
         (TimeoutError(), False),
         (RecursionError(), False),
