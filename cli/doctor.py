@@ -68,7 +68,7 @@ def _examined(folder: DataFolder, config: Path | None) -> "list[Finding]":
 def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path | None]":
     from cli.place import Place
 
-    file = config or (folder.settings_file if folder.settings_file.exists() else None)
+    file = config or folder.own_settings_file
     return Place(folder, file).settings(), file
 
 

@@ -117,10 +117,10 @@ def _shown(article: Article) -> dict[str, object]:
 
 def _settings(data: Path, config: Path | None) -> "Settings":
     """The settings that there are, without making a data folder for them."""
+    from cli.folder import DataFolder
     from service.configuration import read
 
-    usual = data / "vigie.toml"
-    return read(config or (usual if usual.exists() else None))
+    return read(config or DataFolder(data).own_settings_file)
 
 
 def _tried(body: str, drop: list[str] | None) -> dict[str, object]:

@@ -36,6 +36,11 @@ class DataFolder:
         return self.path / SETTINGS_NAME
 
     @property
+    def own_settings_file(self) -> Path | None:
+        """That file, if there is something of its name: a link that leads nowhere is for whoever reads it to tell."""
+        return self.settings_file if os.path.lexists(self.settings_file) else None
+
+    @property
     def database_url(self) -> str:
         """The database unless [database] names another."""
         return f"sqlite:///{self.path / 'vigie.db'}"

@@ -56,7 +56,7 @@ def instant(text: str) -> datetime:
 
     Raises typer.BadParameter for anything else.
     """
-    from service.settings import seconds
+    from service.durations import seconds
 
     try:
         if not text[:4].isdecimal() or "-" not in text:

@@ -1,5 +1,6 @@
 """Where a command works: the data folder and its settings, and the archive opened there."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,14 +30,12 @@ class Place:
     def of(cls, data: Path, config: Path | None) -> "Place":
         """From the options; without --config, `vigie.toml` in the data folder counts if it is there."""
         folder = DataFolder.at(data)
-        if config is None and folder.settings_file.exists():
-            config = folder.settings_file
-        return cls(folder, config)
+        return cls(folder, config or folder.own_settings_file)
 
     @property
     def passes_file_by(self) -> bool:
         """Whether there is no settings file, but one in the current folder that nobody named."""
-        return self.settings_file is None and Path(SETTINGS_NAME).is_file()
+        return self.settings_file is None and os.path.isfile(SETTINGS_NAME)  # noqa: PTH113 (False where we may not look)
 
     def settings(self) -> Settings:
         """The settings as they stand now. Raises ConfigError."""

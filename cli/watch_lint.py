@@ -40,6 +40,8 @@ def lint(
 
         vigie watch lint --archive --json | jq '.faults[]'
     """
+    from scheduler.cron import fault_of
+    from service.check import check_channels, check_schedules
     from service.configuration import read
     from service.lint import lint as find_faults
     from service.written import Written
@@ -47,6 +49,8 @@ def lint(
     quiet_logs()
     file = config or data / "vigie.toml"
     settings = read(file)
+    check_schedules(settings, file, fault_of)  # no command would take the file
+    check_channels(settings, file)
     channels, others = _made_by_commands(data, settings) if archive else (set[str](), dict[str, str]())
     faults, written = find_faults(settings, lexicon(), channels, others), Written(file)
     faults.sort(key=lambda fault: written.rank(fault.where))
@@ -75,7 +79,9 @@ def _made_by_commands(data: Path, settings: "Settings") -> tuple[set[str], dict[
     from storage import Database
 
     async def read() -> tuple[set[str], dict[str, str]]:
-        database = await Database.open(settings.database.url or DataFolder.at(data).database_url)
+        folder = DataFolder.at(data)
+        upgrades = not folder.is_held()  # a service that runs knows only the schema it began with
+        database = await Database.open(settings.database.url or folder.database_url, upgrades=upgrades)
         try:
             async with database.read() as tx:
                 channels, watches = await tx.channels.all(), await tx.watches.all()

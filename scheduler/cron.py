@@ -24,6 +24,7 @@ _FORM = "write minute, hour, day, month, weekday, and a time zone if you like, a
 _NAMES = ("minute", "hour", "day", "month", "weekday")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FROM_SUNDAY = ("sun", *_DAYS)  # as cron counts them, 0 and 7 alike
+_FIELD = re.compile(r"[0-9*/,-]+")  # what is no time zone
 _SPAN = re.compile(r"(?P<first>\*|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>\d+))?")
 # A year of weeks, and a leap day among them: a schedule that names a time soon after each names one all the time.
 _PROBES = tuple(datetime(2027, 11, 1, tzinfo=UTC) + timedelta(weeks=week) for week in range(60))
@@ -67,6 +68,8 @@ def _triggers(schedule: str, years: str = "*") -> "tuple[CronTrigger, ...]":
     words = schedule.split()
     if not FIELDS <= len(words) <= FIELDS + 1:
         raise ValueError(f"`{clip(schedule, _SHOWN)}` has {len(words)} fields: {_FORM}; a shell wants it in quotes")
+    if len(words) > FIELDS and _FIELD.fullmatch(words[FIELDS]):
+        raise ValueError(f"`{clip(schedule, _SHOWN)}` has {len(words)} fields, and seconds are not counted: {_FORM}")
     zone = zone_named(words[FIELDS] if len(words) > FIELDS else machine_zone())
     said = dict(zip(_NAMES, words, strict=False))
     is_either = not (said["day"].startswith("*") or said["weekday"].startswith("*"))
@@ -79,6 +82,8 @@ def _triggers(schedule: str, years: str = "*") -> "tuple[CronTrigger, ...]":
 
 
 def _check_field(trigger: Any, name: str, text: str) -> None:
+    if not text.isascii():
+        raise ValueError(f"the {name} `{text}` cannot be: write its digits as 0 to 9")
     key = "day_of_week" if name == "weekday" else name
     try:
         trigger(**{key: text}, timezone="UTC")

@@ -1,5 +1,6 @@
 """Check: what can be known to be wrong with sources, watches and channels before they are kept."""
 
+import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from service.settings import Settings
 FaultOf = Callable[[str], str]
 """What is wrong with a schedule; empty where nothing is."""
 
+_WRONG = re.compile(r"'(?P<key>[\w.]+)' ")
 _ON_SCHEDULES = "docs/settings.md tells of schedules"
 
 
@@ -39,7 +41,7 @@ def check_declared(settings: Settings, file: Path | None, fault_of: FaultOf = _u
 
     `fault_of` says what is wrong with a schedule; who hands none down takes none.
     """
-    _check_schedules(settings, file, fault_of)
+    check_schedules(settings, file, fault_of)
     for number, watch in enumerate(settings.watch):
         try:
             check_query(watch.query)
@@ -49,11 +51,19 @@ def check_declared(settings: Settings, file: Path | None, fault_of: FaultOf = _u
                 error.hint,
                 **place_of(file, "watch", number, "query"),
             ) from error
+    check_channels(settings, file)
+
+
+def check_channels(settings: Settings, file: Path | None) -> None:
+    """Raises ConfigError, with its place, for the first channel in the file whose settings cannot be."""
     for number, entry in enumerate(settings.channel):
         try:
             check_channel(Channel(0, entry.name, entry.kind, entry.own))
         except ConfigError as error:
-            raise ConfigError(error.message, error.hint, **place_of(file, "channel", number, "name")) from error
+            wrong = _WRONG.match(error.message.removeprefix(f"channel {entry.name!r}: "))
+            where = wrong["key"].split(".") if wrong else ["name"]
+            place = place_of(file, "channel", number, *where) if not variable_of(("channel", number)) else {}
+            raise ConfigError(error.message, error.hint, **place) from error
 
 
 def check_schedule(interval: int | str | None, fault_of: FaultOf) -> None:
@@ -63,7 +73,8 @@ def check_schedule(interval: int | str | None, fault_of: FaultOf) -> None:
         raise ConfigError(f"interval: {fault}", _ON_SCHEDULES)
 
 
-def _check_schedules(settings: Settings, file: Path | None, fault_of: FaultOf) -> None:
+def check_schedules(settings: Settings, file: Path | None, fault_of: FaultOf) -> None:
+    """Raises ConfigError, with its place, for the first schedule in the settings that cannot be kept."""
     found: list[tuple[int | str | None, tuple[str | int, ...]]] = [
         (settings.crawler.interval, ("crawler", "interval")),
         *((entry.interval, ("source", number, "interval")) for number, entry in enumerate(settings.source)),

@@ -9,12 +9,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from news.errors import ConfigError
+from news.text import clip
 from service.environment import check_environment, variable, variable_of
 from service.mistakes import mistake
 from service.settings import ChannelEntry, IncludeSettings, Settings
 from service.written import KINDS, Written
 
 _FILE_SUFFIX = "_FILE"
+_SHOWN = 60  # characters of a key that nobody knows
 
 
 def read(path: Path | None) -> Settings:
@@ -25,12 +27,24 @@ def read(path: Path | None) -> Settings:
     written = Written(path) if path is not None else None
     take_secrets_from_files(os.environ)
     check_environment(os.environ, written)
+    if written is not None:
+        _refuse_unknown_tables(written)
     try:
         settings = Settings(**(written.values if written is not None else {}))
     except ValidationError as error:
         raise _explained(error, written) from error
     _refuse_doubles(settings, written)
     return settings
+
+
+def _refuse_unknown_tables(written: Written) -> None:
+    """Raises ConfigError for a table that is not known by just this name.
+
+    pydantic would take [Log] for [log], as it does with variables, and of the two together forget one.
+    """
+    for name in written.values:
+        if name not in Settings.model_fields:
+            raise ConfigError(f"unknown key {clip(name, _SHOWN)}", _nearest([name.lower()]), **written.place((name,)))
 
 
 def take_secrets_from_files(environment: Any) -> None:
@@ -42,20 +56,32 @@ def take_secrets_from_files(environment: Any) -> None:
         is_setting = "__" in plain
         if plain in environment and not is_setting:
             continue
-        try:
-            held = Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(f"{name} names {path}, which cannot be read: {error.strerror}") from error
+        held = _held_in(path, name)
         if environment.setdefault(plain, held) != held:
             raise ConfigError(f"both {plain} and {name} are set, to different values", "take one of the two away")
         if is_setting:
             del environment[name]  # it names no setting itself
 
 
+def _held_in(path: str, name: str) -> str:
+    if not path:
+        raise ConfigError(f"{name} is empty", "name the file that holds the value, or take the variable away")
+    try:
+        held = Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        hint = "put the file there, for the service's user to read"
+        raise ConfigError(f"{name} names {path}, which cannot be read: {error.strerror}", hint) from error
+    except UnicodeDecodeError:  # which holds what was read, and that may be a secret
+        held = "\0"
+    if "\0" in held:
+        raise ConfigError(f"{name} names {path}, which is not UTF-8 text", "is it the right file?")
+    return held
+
+
 def _explained(error: ValidationError, written: Written | None) -> ConfigError:
     first = error.errors()[0]
     path = tuple(first["loc"])
-    by = variable_of(path)
+    by = variable_of(path if first["type"] != "missing" else path[:-1])
     place = written.place(path) if written is not None and not by else {}
     where = f"{_dotted(path)} in {by}" if by and by != variable(path) else by or _dotted(path)
     if first["type"] == "extra_forbidden":
@@ -66,8 +92,7 @@ def _explained(error: ValidationError, written: Written | None) -> ConfigError:
 
 
 def _dotted(path: Sequence[str | int]) -> str:
-    names = [str(part) for part in path if not isinstance(part, int)]
-    return ".".join(names)
+    return ".".join(clip(part, _SHOWN) for part in path if not isinstance(part, int))
 
 
 def _nearest(path: Sequence[str | int]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from news.errors import ConfigError
-from service.settings import Settings
+from service.settings import IncludeSettings, Settings
 from service.written import KINDS, Written
 
 PREFIX, BETWEEN = "VIGIE_", "__"
@@ -56,6 +56,8 @@ def check_environment(environment: Mapping[str, str], written: Written | None) -
         if not name.upper().startswith(PREFIX) or name.upper() in _OF_COMMANDS or any(name in text for text in texts):
             continue
         parts = name.upper().removeprefix(PREFIX).lower().split(BETWEEN)
+        if parts[0] in IncludeSettings.model_fields:
+            raise ConfigError(f"{name} names no setting", f"`{parts[0]}` stands in the file, and nowhere else")
         if parts[0] in KINDS:
             _check_tables(name, parts, written)
         elif len(parts) == 1 and parts[0] not in Settings.model_fields:

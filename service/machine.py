@@ -1,5 +1,6 @@
 """The doctor's look at the machine: versions, the data folder, the disk, the port."""
 
+import errno
 import os
 import platform
 import shutil
@@ -75,10 +76,13 @@ def examine_port(host: str, port: int, *, is_running: bool) -> Finding:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
+            is_taken = getattr(error, "errno", None) in (errno.EADDRINUSE, errno.EACCES)
             return fail(
                 "service",
-                f"does not run, and nothing can listen on {host}:{port}: {error.strerror or error}",
-                "choose another port in [web], or stop what has it",
+                f"does not run, and nothing can listen on {host}:{port}: {getattr(error, 'strerror', None) or error}",
+                "choose another port in [web], or stop what has it"
+                if is_taken
+                else "write an address of this machine as `host` in [web], such as 127.0.0.1",
             )
     return ok("service", f"does not run; {host}:{port} is free for it: vigie run")

@@ -1,17 +1,27 @@
 """What the tables of vigie.toml have in common."""
 
+import re
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from news.text import composed
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _one_form(value: Any) -> Any:
     return composed(value) if isinstance(value, str) else value
 
 
+def _on_one_line(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("write it on one line, without control characters")
+    return value
+
+
 OneForm = BeforeValidator(_one_form)
+OneLine = Annotated[str, AfterValidator(_on_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"), OneForm]
 
 

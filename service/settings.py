@@ -1,16 +1,12 @@
 """Every setting: its name, default, bounds and meaning. docs/settings.md lists them, and a test compares."""
 
 import re
-from datetime import timedelta
-from ipaddress import ip_network
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal, Self
 
 from pydantic import (
-    BeforeValidator,
     Field,
     ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     field_validator,
     model_validator,
 )
@@ -21,63 +17,33 @@ from crawler.access import read_access
 from news import url as urls
 from news.address import AllowList
 from news.errors import VigieError
-from news.schedule import as_schedule
 from news.secret import variable_name
 from service.alert_settings import AlertSettings, ChannelEntry, RuleSettings, WatchEntry, WatchlistEntry
+from service.durations import Interval, Seconds, WholeSeconds
 from service.retention_settings import RetentionSettings
-from service.setting_parts import Name, Part
+from service.setting_parts import Name, OneLine, Part
 
 # `phare.example:8080` names a host and a port, `file:/etc/passwd` and `mailto:me` a scheme.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9])")
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-
-
-def seconds(value: Any) -> Any:
-    """A duration in seconds from a number or from `90s`, `15m`, `2h`, `1d`; other things are left to the type check."""
-    if not isinstance(value, str):
-        return value
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhd])\s*", value)
-    if found is None:
-        raise ValueError("write a duration as 90s, 15m, 2h or 1d")
-    try:
-        return timedelta(seconds=float(found[1]) * _UNITS[found[2]]).total_seconds()
-    except OverflowError:
-        raise ValueError("this is longer than any time that can be counted") from None
-
-
-def _whole_seconds(value: Any) -> Any:
-    duration = seconds(value)
-    return int(duration) if isinstance(duration, float) and duration.is_integer() else duration
-
-
-def _interval(value: Any, whole: ValidatorFunctionWrapHandler) -> Any:
-    """Seconds, 0 for `auto`; a schedule stays the text it is, for `check_declared` and the commands to look at."""
-    schedule = as_schedule(value) if isinstance(value, str) else None
-    if schedule is not None:
-        return schedule
-    try:
-        return whole(0 if value == "auto" else _whole_seconds(value))
-    except ValueError as error:
-        if isinstance(error, ValidationError):
-            raise
-        raise ValueError(f"{error}, or a schedule as in `0 7-19 * * 1-5 Europe/Paris`") from None
-
-
-Seconds = Annotated[float, BeforeValidator(seconds)]
-WholeSeconds = Annotated[int, BeforeValidator(_whole_seconds)]
-if TYPE_CHECKING:
-    Interval = int | str
-else:  # in words that pydantic takes: a schedule passes the bounds by
-    Interval = Annotated[int, Field(ge=0, le=86_400 * 7), WrapValidator(_interval)]
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 
 
 class DatabaseSettings(Part):
     """[database]."""
 
-    url: str = Field(default="", description="`sqlite:///…` or `postgresql://…`; empty: `vigie.db` in the data folder")
-    tools: str = Field(
+    url: OneLine = Field(
+        default="", description="`sqlite:///…` or `postgresql://…`; empty: `vigie.db` in the data folder"
+    )
+    tools: OneLine = Field(
         default="", description="the folder of PostgreSQL's `pg_dump` and `pg_restore`; empty: they are looked for"
     )
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str) -> str:
+        if url:
+            _fit_database(url)
+        return url
 
 
 class CrawlerSettings(Part):
@@ -86,7 +52,9 @@ class CrawlerSettings(Part):
     user_agent: str = Field(
         default="Vigie", pattern=r"^[A-Za-z]+$", description="the name by which robots.txt knows us, letters only"
     )
-    contact: str = Field(default="", max_length=200, description="a URL or address for the owners of sites, sent along")
+    contact: OneLine = Field(
+        default="", max_length=200, description="a URL or address for the owners of sites, sent along"
+    )
     interval: Interval = Field(
         default=0,
         description="time between two visits; `auto`: each source is visited as it publishes",
@@ -100,7 +68,7 @@ class CrawlerSettings(Part):
     idle_timeout: Seconds = Field(default=20.0, ge=0.1, le=300, description="longest wait for the next piece of it")
     visits: int = Field(default=16, ge=1, le=500, description="sources visited at the same time")
     pages_per_visit: int = Field(default=200, ge=1, le=10_000, description="articles fetched in one visit at most")
-    chromium: str = Field(
+    chromium: OneLine = Field(
         default="", description="the browser for sources with `browser`; empty: the Chromium that is on the PATH"
     )
     spider_timeout: Seconds = Field(default=1_800.0, ge=1, le=86_400, description="longest run of a spider of your own")
@@ -137,7 +105,7 @@ class NetworkSettings(Part):
 class WebSettings(Part):
     """[web]."""
 
-    host: str = Field(default="127.0.0.1", description="address to listen on")
+    host: OneLine = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8765, ge=0, le=65_535, description="port to listen on; 0 for any that is free")
     public_url: str = Field(
         default="",
@@ -148,6 +116,16 @@ class WebSettings(Part):
         default=(),
         description="networks (`10.1.0.0/16`) that may read /metrics besides this machine, see docs/metrics.md",
     )
+
+    @field_validator("host")
+    @classmethod
+    def _can_be_listened_on(cls, host: str) -> str:
+        """An empty one would be every address of the machine, and mostly a variable that is not set."""
+        if _HOST.fullmatch(host) or _is_address(host):
+            return host
+        raise ValueError(
+            "write an address or a name of this machine, without a port, such as 127.0.0.1, ::1 or 0.0.0.0"
+        )
 
     @field_validator("metrics_from")
     @classmethod
@@ -261,6 +239,23 @@ class ExtractEntry(Part):
     def kept(self) -> dict[str, Any]:
         """What the database keeps."""
         return {name: list(value) if name == "drop" else value for name, value in self.model_dump().items() if value}
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _fit_database(url: str) -> None:
+    from storage.database import parsed_url  # not for commands that need no database
+
+    try:
+        parsed_url(url)
+    except VigieError as error:
+        raise ValueError(f"{error.message}; {error.hint}") from None  # what was written may hold a password
 
 
 def _fit_selector(css: str) -> None:

@@ -1,5 +1,6 @@
 """What is written: the settings file and those that it includes, as one, and where in them a thing stands."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,10 @@ from service.positions import Places
 from service.settings import IncludeSettings
 
 _FORM = "docs/settings.md shows the form"
-_DEEP = re.compile(r"(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}|(?:\[\s*+){100}")
+# Begun at the beginning of a word only: from each letter of a long one it would be gone through anew.
+_DEEP = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}|(?:\[\s*+){100}")
+
+_TUPLE, _QUOTED = re.compile(r"\((?:'[^']*',? ?)+\)"), r"'([^']*)'"  # as the parser tells the name of a table
 
 KINDS: tuple[str, ...] = ("source", "watch", "watchlist", "channel")
 """The tables that any of the files may hold; everything else stands in the first."""
@@ -81,11 +85,23 @@ class Written:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # Windows marks its own
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", "name another file with --config") from error
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise ConfigError(f"{path} is a pipe or a device", "write the settings into a file: it is read repeatedly")
+        held = path.read_bytes().removeprefix(codecs.BOM_UTF8)  # Windows marks its own
+    except PermissionError as error:
+        hint = "let the user who runs Vigie read it, or name another file with --config"
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{path} cannot be read: {why}", "name another file with --config") from error
+    try:
+        text = held.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text", "save it as UTF-8") from error
+        before = held[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        found = "this is not UTF-8 text"
+        raise ConfigError(found, "save the file as UTF-8", file=str(path), line=line, column=column) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:
@@ -112,7 +128,8 @@ def _refuse_bombs(text: str, file: str) -> None:
 def _not_toml(error: tomllib.TOMLDecodeError, text: str, file: str) -> ConfigError:
     place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
     line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 0)
-    message = re.sub(r"\s*\(at .*\)$", "", str(error))
+    message = _TUPLE.sub(lambda found: f"[{'.'.join(re.findall(_QUOTED, found[0]))}]", str(error))
+    message = re.sub(r"\s*\(at .*\)$", "", message)
     return ConfigError(f"this is not TOML: {message}", _FORM, file=file, line=line, column=column)
 
 

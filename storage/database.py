@@ -303,4 +303,6 @@ def _cannot_open(url: URL, error: DatabaseError) -> StorageError:
     if url.get_backend_name() == "sqlite":
         folder = Path(url.database or "").parent
         hint = f"check that {folder} exists and is writable, and that the file is Vigie's"
+        if kind == "damaged":
+            hint += "; if it is, restore the last backup: vigie restore FILE --replace"
     return StorageError(f"the database {place} cannot be opened: {reason}", hint)

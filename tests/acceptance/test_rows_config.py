@@ -72,7 +72,7 @@ def test_row_64_what_is_no_toml_or_a_bomb_is_refused_by_line_and_column(
         ("[crawler]\ninterval = true\n", "2:1", "write a number or a time, not true or false"),
         (_SITE + "interval = false\n", "4:1", "write a number or a time, not true or false"),
         (_SITE + "interval = [5]\n", "4:1", "write a whole number, not a list"),
-        (_SITE + 'interval = "8d"\n', "4:1", "source.interval: write 604800 at most"),
+        (_SITE + 'interval = "8d"\n', "4:1", "source.interval: write 7d at most"),
         (_SITE + 'interval = "soon"\n', "4:1", "or a schedule as in"),
         ('[log]\nlevel = "warn"\n', "2:1", "did you mean 'warning'?"),
         ('[alerts]\ndigest = "dayly"\n', "2:1", "did you mean 'daily'?"),

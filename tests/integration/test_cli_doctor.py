@@ -64,12 +64,40 @@ def test_a_port_that_is_taken_fails_unless_it_is_by_the_service(vigie: Commands)
         examined = vigie("doctor", "--json")
         assert examined.code == 1
         assert "nothing can listen on" in _by_check(examined)["service"]["found"]
+        assert "choose another port" in _by_check(examined)["service"]["advice"]
         folder = DataFolder.at(vigie.folder)
         folder.hold()
         try:
             assert _by_check(vigie("doctor", "--json"))["service"]["verdict"] == "ok"
         finally:
             folder.let_go()
+
+
+def test_an_address_that_is_not_of_this_machine_fails_and_is_to_be_changed(vigie: Commands) -> None:
+    vigie.settings('[web]\nhost = "192.0.2.1"\nport = 0\n')
+    found = _by_check(vigie("doctor", "--json"))["service"]
+    assert (found["verdict"], "nothing can listen on 192.0.2.1" in found["found"]) == ("fail", True)
+    assert "address of this machine as `host` in [web]" in found["advice"]
+
+
+def test_a_database_that_is_damaged_is_to_be_restored(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    vigie("source", "list")
+    database = vigie.folder / "vigie.db"
+    database.write_bytes(database.read_bytes()[:30_000])
+    found = _by_check(vigie("doctor", "--json"))["database"]
+    assert (found["verdict"], "malformed" in found["found"]) == ("fail", True)
+    assert "vigie restore FILE --replace" in found["advice"]
+
+
+def test_a_settings_file_that_is_a_link_to_nowhere_is_told_and_not_passed_by(vigie: Commands) -> None:
+    vigie.folder.mkdir()
+    (vigie.folder / "vigie.toml").symlink_to("nowhere")
+    examined = vigie("doctor", "--json")
+    assert "vigie.toml cannot be read" in _by_check(examined)["settings"]["found"]
+    refused = vigie("source", "list")
+    assert (refused.code, "vigie.toml cannot be read" in refused.err) == (2, True)
+    assert not (vigie.folder / "vigie.db").exists()
 
 
 def test_a_database_that_is_none_fails(vigie: Commands) -> None:

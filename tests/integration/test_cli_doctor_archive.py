@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from cli.folder import DataFolder
-from news.alert import Channel
+from news.alert import Attempt, Channel
 from news.watch import Watch, Watchlist
 from storage import Transaction
 from tests.commands import Commands
-from tests.samples import NOON, a_source, a_watch
+from tests.samples import NOON, a_source, a_watch, claim, put_delivery, record
 
 
 @pytest.fixture
@@ -112,3 +112,18 @@ def test_a_browser_that_is_there_is_named_and_a_paused_source_needs_none(vigie: 
     assert (found["verdict"], str(browser) in found["found"]) == ("ok", True)
     vigie("source", "pause", "phare.example")
     assert "browser" not in _found(vigie)
+
+
+@pytest.mark.parametrize("state", ["failed", "dead"])
+def test_deliveries_that_did_not_get_through_are_told_with_how_to_see_and_send_them(
+    vigie: Commands, state: Literal["failed", "dead"]
+) -> None:
+    async def lost(tx: Transaction) -> None:
+        delivery = await put_delivery(tx)
+        await claim(tx)
+        await record(tx, delivery, Attempt(NOON, 1, False, "500"), state)
+
+    vigie.stored(lost)
+    found = _found(vigie)["deliveries"]
+    assert (found["verdict"], found["found"]) == ("warn", f"1 {state}")
+    assert found["advice"] == f"vigie deliveries list --state {state}; then vigie deliveries replay"

@@ -84,6 +84,17 @@ def test_a_command_upgrades_unless_a_service_runs_that_knows_the_old_schema_only
     assert _schema(vigie) == LAST
 
 
+def test_a_check_of_the_watches_does_not_upgrade_under_a_service_that_runs(vigie: Commands) -> None:
+    folder = DataFolder.at(vigie.folder)
+    folder.hold()
+    try:
+        refused = vigie("watch", "lint", "--archive")
+    finally:
+        folder.let_go()
+    assert (refused.code, f"has schema {OLD}" in refused.err, _schema(vigie)) == (2, True, OLD)
+    assert vigie("watch", "lint", "--archive").code == 0
+
+
 def test_a_backup_before_an_upgrade_may_be_made_by_either_version_and_upgrades_nothing(vigie: Commands) -> None:
     made = vigie("backup", str(vigie.folder / "before.zip"), "--json")
     assert (made.code, _schema(vigie)) == (0, OLD)

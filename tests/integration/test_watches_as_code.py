@@ -78,7 +78,16 @@ def test_faults_are_told_in_the_order_of_the_lines_and_slips_beside_them(vigie: 
     assert [fault["line"] for fault in vigie("watch", "lint", "--json").json["faults"]] == [4, 5, 6, 9]
 
 
-@pytest.mark.parametrize("text", ["[[watch]\n", '[[watch]]\nname = "a"\n', 'include = ["gone.toml"]\n'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[watch]\n",
+        '[[watch]]\nname = "a"\n',
+        'include = ["gone.toml"]\n',
+        'crawler.interval = "61 * * * *"\n',
+        '[[channel]]\nname = "a"\nkind = "email"\n',
+    ],
+)
 def test_lint_exits_with_2_where_the_file_is_bad(vigie: Commands, text: str) -> None:
     vigie.settings(text)
     said = vigie("watch", "lint")

@@ -32,7 +32,7 @@ def refused(tmp_path: Path, text: str) -> ConfigError:
         ('[crawler]\ndelay = "soon"\n', 2, 1, "write a duration as", ""),
         ("[crawler]\nvisits = 0\n", 2, 1, "crawler.visits: write 1 or more", ""),
         ("[crawler]\nvisits = 501\n", 2, 1, "crawler.visits: write 500 at most", ""),
-        ("[crawler]\nvisits = 1.5\n", 2, 1, "write a whole number, not a number", ""),
+        ("[crawler]\nvisits = 1.5\n", 2, 1, "write a whole number, not 1.5", ""),
         ('[crawler]\nvisits = "many"\n', 2, 1, "write a whole number, not the text 'many'", ""),
         ('[log]\nlevel = "loud"\n', 2, 1, "write 'debug', 'info', 'warning' or 'error'", ""),
         ('[[watch]]\nname = ""\nquery = "xx"\n', 2, 1, "watch.name: write something here", ""),

@@ -55,6 +55,15 @@ def test_both_nights_of_summer_time_are_gone_through() -> None:
         assert times(hourly, night, 24) == [f"{night + timedelta(hours=hour):%m-%d %H:%M}" for hour in range(1, 25)]
 
 
+def test_a_night_of_half_an_hour_is_gone_through_too() -> None:
+    """Lord Howe sets its clocks by thirty minutes: from 2:00 to 2:30 in October, from 2:00 back to 1:30 in April."""
+    spring, autumn = datetime(2026, 10, 3, 0, tzinfo=UTC), datetime(2026, 4, 4, 0, tzinfo=UTC)
+    assert times("15 2 * * * Australia/Lord_Howe", spring, 2) == ["10-03 15:45", "10-04 15:15"]  # at 2:45, then 2:15
+    assert times("45 1 * * * Australia/Lord_Howe", autumn, 3) == ["04-04 14:45", "04-04 15:15", "04-05 15:15"]
+    newyork = "30 1 * * * America/New_York"
+    assert times(newyork, datetime(2026, 10, 31, 12, tzinfo=UTC), 3) == ["11-01 05:30", "11-01 06:30", "11-02 06:30"]
+
+
 @pytest.mark.parametrize(
     ("schedule", "says"),
     [
@@ -75,6 +84,13 @@ def test_both_nights_of_summer_time_are_gone_through() -> None:
         ("* * * * * UTC now", "has 7 fields"),
         ("61 " * 500, "…` has 500 fields"),
         ("0 8 * * * ../../etc/passwd", "is no time zone"),
+        ("0 8 * * * Paris", "did you mean 'Europe/Paris'?"),
+        ("0 8 * * * new york", "has 7 fields"),
+        ("0 8 * * * new_york", "did you mean 'America/New_York'?"),
+        ("0 8 * * * australia/lord_howe", "did you mean 'Australia/Lord_Howe'?"),
+        ("0 0 8 * * *", "has 6 fields, and seconds are not counted"),
+        ("0 0 8 * * 1-5", "has 6 fields, and seconds are not counted"),
+        ("١ * * * *", "the minute `١` cannot be: write its digits as 0 to 9"),
     ],
 )
 def test_what_is_wrong_with_a_schedule_is_said(schedule: str, says: str) -> None:
