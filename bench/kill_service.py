@@ -9,7 +9,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +19,10 @@ from news.delivering import Passing, Point
 _forking = multiprocessing.get_context("forkserver")
 _IMPORTED = ["cli.serving", "cli.logs", "cli.place", "cli.wiring", "crawler.reactor", __name__]
 _RUNS = '"event": "vigie runs"'
+
+
+def killing_later(_: str) -> None:
+    """Nothing is armed beforehand: the points are those that deliveries pass."""
 
 
 class Service:
@@ -34,12 +38,14 @@ class Service:
         self._reader = asyncio.create_task(self._read(log))
 
     @classmethod
-    async def started(cls, folder: Path, environment: Mapping[str, str], kill_at: str = "") -> "Service":
-        """Start it on a folder."""
+    async def started(
+        cls, folder: Path, environment: Mapping[str, str], kill_at: str = "", arm: Callable[[str], None] = killing_later
+    ) -> "Service":
+        """Start it on a folder; `arm` is called there first, with `kill_at`, for points that are named nowhere here."""
         _forking.set_forkserver_preload(_IMPORTED)
         log, ours = asyncio.StreamReader(limit=2**20), os.pipe()
         with Connection(ours[1], readable=False) as theirs:
-            process = _forking.Process(target=_serve, args=(folder, dict(environment), kill_at, theirs))
+            process = _forking.Process(target=_serve, args=(folder, dict(environment), kill_at, theirs, arm))
             process.start()  # the first waits for what is imported; nothing else goes on here by then
         pipe = os.fdopen(ours[0], "rb", buffering=0)
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(log), pipe)
@@ -88,7 +94,9 @@ def killing(at: str) -> Passing:
     return passing
 
 
-def _serve(folder: Path, environment: Mapping[str, str], kill_at: str, log: Connection) -> None:
+def _serve(
+    folder: Path, environment: Mapping[str, str], kill_at: str, log: Connection, arm: Callable[[str], None]
+) -> None:
     """Be the service, until a signal ends it."""
     from cli import logs
     from cli.place import Place
@@ -102,6 +110,7 @@ def _serve(folder: Path, environment: Mapping[str, str], kill_at: str, log: Conn
     place = Place.of(folder, None)
     logs.configure(place.settings().log)
     place.folder.hold()
+    arm(kill_at)
     try:
         reactor.run(serve(place, killing(kill_at)))
     finally:

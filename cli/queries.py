@@ -46,6 +46,15 @@ def note_slips(text: str, of: str = "") -> None:
             print_note(f"{told}“{word}” is looked for as a word; the operator is written {word.upper()}")
 
 
+def note_breadth(text: str) -> None:
+    """A note where a query asks for no word, and so may want all that comes; nothing where it does not parse."""
+    from matching import parse, wants_all
+
+    with suppress(QueryError):
+        if wants_all(parse(text)):
+            print_note("it asks for no word, and may want all that comes; vigie watch test says how much that is")
+
+
 def pointed_at(text: str, position: int) -> str:
     """The part of the query around a position, and a caret under it, both set in by two."""
     start, end = max(0, position - _BEFORE), position + _AFTER

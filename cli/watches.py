@@ -10,7 +10,7 @@ from cli.group import group
 from cli.named import Name, Noun, add_shared_verbs, given, made_by, state_cell
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import ago, print_facts, print_json, print_line, print_table, when
-from cli.queries import note_slips, pointing, understood
+from cli.queries import note_breadth, note_slips, pointing, understood
 from cli.rules import RULE, in_words, said
 from news.clock import SystemClock
 from news.errors import QueryError
@@ -96,6 +96,7 @@ def add(
     with pointing(query):
         watch, tells = writing(data, config, lambda tx, archive: _added(tx, archive, values))
     note_slips(query)
+    note_breadth(query)
     if json:
         print_json(shown(watch))
         return
@@ -264,6 +265,7 @@ def edit(
     with pointing(query or ""):
         watch, tells = writing(data, config, lambda tx, archive: _edited(tx, archive, name, changes, said(rule)))
     note_slips(query or "")
+    note_breadth(query or "")
     if json:
         print_json(shown(watch))
     else:

@@ -11,7 +11,7 @@ from matching.parser import parse
 from matching.printer import canonical, is_test, label, tree_lines
 from matching.references import Named, references, renamed, resolved
 from matching.searchable import analyzer, primary, search_plans, search_row
-from matching.slips import small_operators
+from matching.slips import small_operators, wants_all
 
 __all__ = [
     "Candidate",
@@ -44,5 +44,6 @@ __all__ = [
     "spans",
     "tokens",
     "tree_lines",
+    "wants_all",
     "words_of",
 ]

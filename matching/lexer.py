@@ -24,6 +24,8 @@ _FIGURE = re.compile(FIGURE)
 _FIELD = re.compile(r"([^\W\d_]+):(?!//)")
 _PROXIMITY = re.compile(r"(?:(O?NEAR|PR[EÈ]S|W)/([0-9]+)(F?)|O?NEAR(?:/.*)?|PRÈS(?:/.*)?|PRES/.*)", re.IGNORECASE)
 _AFTER_WORD = re.compile(r"[~^][0-9.]*$")
+# What only a regular expression has: `{1,9}`, `\d`, `[a-z`, `.*`. Taken as words, it would look for something else.
+_OF_REGEX = re.compile(r"\{\d+(?:,\d*)?\}|\\[A-Za-z]|\[\^?\w-\w|\.[*+]")
 # Word processors turn the minus before a word into a dash; to read it as nothing would turn the meaning round.
 _MINUS = "-–—−‐‑"
 OPERATORS: dict[str, Kind] = {
@@ -64,6 +66,7 @@ class _Lexer:
         self.query = query
         self.at = 0
         self.found: list[Lexeme] = []
+        self._looked = 0  # up to here nothing is of a regular expression
 
     def run(self) -> list[Lexeme]:
         while self.at < len(self.query):
@@ -116,6 +119,7 @@ class _Lexer:
 
     def _exact(self) -> None:
         start = self.at + 1
+        self._refuse_regex()
         if self.query[start : start + 1] in tuple(QUOTES):
             raise QueryError("= takes one word, not a phrase", self.at, "write = before each word: =Orange =Bank")
         if not self.query[start : start + 1].isalnum():
@@ -131,6 +135,7 @@ class _Lexer:
         if named is not None:
             self._field(named)
             return
+        self._refuse_regex()
         text, end = self._trimmed(self.at)
         sign = composed(text).translate(_INVISIBLE)
         proximity = _PROXIMITY.fullmatch(sign)
@@ -192,6 +197,7 @@ class _Lexer:
     def _punctuation(self) -> None:
         """Signs that say nothing before a word (`+`, `#`, `¿`) are passed over; alone they are refused."""
         first, end = self.query[self.at], self.at
+        self._refuse_regex()
         while not self._next_is_empty(end, "()|=" + QUOTES + _MINUS) and not self.query[end].isalnum():
             if self.query[end] in "*?" and self.query[end + 1 : end + 2].isalnum():
                 raise QueryError("a word cannot begin with a wildcard", end, "write its beginning: Zelensk*")
@@ -199,6 +205,17 @@ class _Lexer:
         if self._next_is_empty(end, "()|" + QUOTES):
             self._refuse_sign(first, self.query[self.at : end])
         self.at = end
+
+    def _refuse_regex(self) -> None:
+        """Raise QueryError where the stretch from here is of a regular expression; each is looked at once."""
+        stretch = _REST.match(self.query, self.at)
+        if stretch is None or self.at < self._looked:
+            return
+        self._looked = stretch.end()
+        found = _OF_REGEX.search(self.query, self.at, stretch.end())
+        if found is not None:
+            hint = "write Zelensk* for a beginning, NEAR/3 for words near each other, quotes for signs that are meant"
+            raise QueryError(f"“{found[0]}” is of a regular expression; a query has none", found.start(), hint)
 
     def _refuse_sign(self, first: str, signs: str) -> Never:
         if first == "*":

@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 
+from matching.fields import TESTS
 from matching.lexer import OPERATORS, lexemes
+from news.query import And, Field, Not, Or, Query
 
 _END_OPERAND = frozenset({"word", "exact", "prefix", "phrase", "watch", ")"})
 _BEGIN_OPERAND = frozenset({"word", "exact", "prefix", "phrase", "watch", "(", "field", "not"})
@@ -23,3 +25,16 @@ def small_operators(query: str) -> tuple[str, ...]:
             and after.kind in _BEGIN_OPERAND
         )
     )
+
+
+def wants_all(query: Query) -> bool:
+    """Whether the query, or a branch of its OR, asks for no word of an article, nor for its author."""
+    match query:
+        case And(parts):
+            return all(map(wants_all, parts))
+        case Or(parts):
+            return any(map(wants_all, parts))
+        case Field(name, part):
+            return name in TESTS or name == "source" or wants_all(part)
+        case _:
+            return isinstance(query, Not)

@@ -47,8 +47,9 @@ class Commands:
 
     def __call__(self, *arguments: str, stdin: bytes = b"", **environment: str) -> Said:
         """Run a command in this process; only an error that is none of ours is raised."""
-        everything = [*arguments, "--data", str(self.folder)]
-        with _logging_left_alone():
+        named = arguments.index("--") if "--" in arguments else len(arguments)
+        everything = [*arguments[:named], "--data", str(self.folder), *arguments[named:]]
+        with logging_left_alone():
             result = CliRunner(env=environment).invoke(app, everything, input=stdin, prog_name="vigie")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -67,13 +68,13 @@ class Commands:
         out, err = await process.communicate(stdin)
         return Said(process.returncode or 0, out.decode(), err.decode())
 
-    def stored(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Do something with the database, behind the commands' back."""
-        return asyncio.run(self._stored(work))
+    def stored(self, work: Callable[[Transaction], Awaitable[T]], url: str = "") -> T:
+        """Do something with the database, behind the commands' back; with another one if its URL is given."""
+        return asyncio.run(self._stored(work, url or f"sqlite:///{self.folder / 'vigie.db'}"))
 
-    async def _stored(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def _stored(self, work: Callable[[Transaction], Awaitable[T]], url: str) -> T:
         self.folder.mkdir(exist_ok=True)
-        database = await Database.open(f"sqlite:///{self.folder / 'vigie.db'}")
+        database = await Database.open(url)
         try:
             async with database.write() as tx:
                 return await work(tx)
@@ -82,7 +83,7 @@ class Commands:
 
 
 @contextmanager
-def _logging_left_alone() -> Iterator[None]:
+def logging_left_alone() -> Iterator[None]:
     """Commands point the log at their own standard error, which is gone after the command."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level

@@ -50,6 +50,16 @@ REFUSED = [
     ("Corée-*", "      ^", "only directly behind"),
     ("Cor?e", "   ^", "no wildcard"),
     ('"Cor* du Nord"', "    ^", "between quotes"),
+    # what only regular expressions have
+    ("Corée{1,1000}", "     ^", "of a regular expression"),
+    ("(Corée{2}){3,}", "      ^", "of a regular expression"),
+    ("(Corée armes){2}", "             ^", "of a regular expression"),
+    (r"\bCorée", "^", "of a regular expression"),
+    ("Cor[a-z]e", "   ^", "of a regular expression"),
+    ("titre:Kim[^0-9]", "         ^", "of a regular expression"),
+    ("Corée.+nord", "     ^", "of a regular expression"),
+    (".*Corée", "^", "of a regular expression"),
+    ("=Kim{2}", "    ^", "of a regular expression"),
     # short prefixes
     ("nord Co*", "     ^", "too short"),
     ("l'Or*", "^", "too short"),

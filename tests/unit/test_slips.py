@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching import parse, small_operators
+from matching import parse, small_operators, wants_all
 from news.errors import QueryError
 
 
@@ -34,3 +34,20 @@ def test_an_operator_in_small_letters_between_words_is_one(query: str, words: tu
 def test_what_does_not_parse_has_none() -> None:
     with pytest.raises(QueryError):
         small_operators('Corée and "')
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("lang:fr", True),
+        ("lang:fr OR Corée", True),
+        ("(site:example.com source:Phare) NOT sport", True),
+        ("lang:fr Corée", False),
+        ("lang:fr (Corée OR titre:nord)", False),
+        ("author:Dupont", False),
+        ("watch:Corée OR Zelensk*", False),
+        ('"Corée du Nord" OR nord NEAR/3 sud', False),
+    ],
+)
+def test_a_query_that_asks_for_no_word_may_want_all(query: str, wanted: bool) -> None:
+    assert wants_all(parse(query)) is wanted
