@@ -3,8 +3,9 @@
     python -m bench.search [--articles 100000] [--folder FOLDER] [--turns 3] [--database URL]
 
 The words asked for stand in .1, 1, 10 and 30 % of the articles. Every query is asked for its newest 20 articles, for a
-page far behind, for the most relevant, and for its number; each in a transaction of its own, as a request would. With
---folder the archive is kept there, or found there from an earlier run; with --database it is made in a PostgreSQL.
+page far behind, within a source and within a week, for the most relevant, and for its number; each in a transaction of
+its own, as a request would. With --folder the archive is kept there, or found there from an earlier run; with
+--database it is made in a PostgreSQL.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
@@ -40,6 +42,7 @@ QUERIES = (
 _PAGE = 20
 _WRITTEN = 5  # articles in one commit while queries are asked, and this many seconds' tenths between two commits
 _PAUSE = 0.2
+_WEEK = timedelta(days=7)
 
 Ask = Callable[[Transaction, Query, Reader, int], Awaitable[object]]
 
@@ -56,6 +59,12 @@ async def _of_source(tx: Transaction, query: Query, reader: Reader, articles: in
     return (await newest(tx, query, reader, _PAGE, only=SearchFilter(source_id=7))).cursor
 
 
+async def _of_a_week(tx: Transaction, query: Query, reader: Reader, articles: int) -> object:
+    last = await tx.stories.last_seen()
+    only = SearchFilter(since=None if last is None else last - _WEEK)
+    return (await newest(tx, query, reader, _PAGE, only=only)).cursor
+
+
 async def _relevant(tx: Transaction, query: Query, reader: Reader, articles: int) -> object:
     return (await most_relevant(tx, query, reader, _PAGE)).cursor
 
@@ -66,7 +75,8 @@ async def _number(tx: Transaction, query: Query, reader: Reader, articles: int) 
 
 
 WAYS: dict[str, Ask] = {
-    "newest": _first, "later page": _later, "of a source": _of_source, "relevance": _relevant, "count": _number,
+    "newest": _first, "later page": _later, "of a source": _of_source, "of a week": _of_a_week,
+    "relevance": _relevant, "count": _number,
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _MOST = 50_000  # articles of the last days that are compared
 _AT_ONCE = 100  # articles taken in before others may go on
 _FEWEST_LEARNED = 64  # articles of a language before its words are written down
 _GROWTH = 10  # and then a tenth of those known, so that it is done ever less often
+_LONGEST = STORY_KEPT - KEPT
 _State = StoryState | None  # None once nothing will be compared with the story
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _SET_BACK = timedelta(hours=1)  # by which a clock was set back, rather than corrected
@@ -49,8 +50,11 @@ class StoryDesk:
         self._swept = _LONG_AGO
 
     async def warm(self, tx: Transaction, now: datetime) -> None:
-        """Take in the last days, before the first article waits for it."""
+        """Take in the last days, and find where sweeping has to begin, before the first article waits for it."""
         await self._refresh(tx, now)
+        prints, words = await tx.stories.unswept()
+        ended = None if words is None else words + _LONGEST
+        self._swept = min(filter(None, (prints, ended, now - KEPT)))
         log.debug("stories taken in", articles=len(self._placer))
 
     async def place(self, tx: Transaction, stored: StoredArticle, read: Document, now: datetime) -> tuple[int, Placing]:
@@ -146,8 +150,7 @@ class StoryDesk:
         self._since_sweep += 1
         if self._since_sweep < self._sweep_every or not self._is_sure():
             return
-        longest = STORY_KEPT - KEPT
-        await tx.stories.sweep((self._swept, now - KEPT), (self._swept - longest, now - STORY_KEPT))
+        await tx.stories.sweep((self._swept, now - KEPT), (self._swept - _LONGEST, now - STORY_KEPT))
         self._since_sweep, self._swept = 0, now - KEPT
 
 

@@ -4,7 +4,7 @@ Neither engine's language rules are used, so both give the same answers: the tex
 search is a plan of such tokens. Articles that are not indexed, or by an older analyzer, are candidates of every search.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -154,9 +154,8 @@ class Search:
 
     async def bounds(self, only: SearchFilter) -> tuple[int, int]:
         """The lowest and the highest id of articles that were first seen in the filter's time; 0 where none was."""
-        seen = _seen(_article, only)
-        lowest = await self._connection.scalar(select(func.min(_article.c.id)).where(*seen))
-        highest = await self._connection.scalar(select(func.max(_article.c.id)).where(*seen))
+        lowest = await self._connection.scalar(_bound(func.min, only))
+        highest = await self._connection.scalar(_bound(func.max, only))
         return lowest or 0, highest or 0
 
     async def words(
@@ -258,9 +257,11 @@ def _passes(identity: ColumnElement[int], only: SearchFilter) -> list[ColumnElem
     found: list[ColumnElement[bool]] = []
     if only.since is not None or only.until is not None:
         # The bounds keep the index from being read where nothing can be; ids rise with the time, but not strictly.
-        seen, dated = _seen(_article, only), _article.alias()
-        found.append(identity >= select(func.min(_article.c.id)).where(*seen).scalar_subquery())
-        found.append(identity <= select(func.max(_article.c.id)).where(*seen).scalar_subquery())
+        if only.since is not None:
+            found.append(identity >= _bound(func.min, only).scalar_subquery())
+        if only.until is not None:
+            found.append(identity <= _bound(func.max, only).scalar_subquery())
+        dated = _article.alias()
         found.append(exists().where(dated.c.id == identity, *_seen(dated, only)))
     if only.watch_id is not None:
         match = tables.match
@@ -269,6 +270,16 @@ def _passes(identity: ColumnElement[int], only: SearchFilter) -> list[ColumnElem
         placing = tables.placing
         found.append(exists().where(placing.c.story_id == only.story_id, placing.c.article_id == identity))
     return found
+
+
+def _bound(extreme: Callable[[ColumnElement[int]], ColumnElement[int]], only: SearchFilter) -> Select[Any]:
+    """The lowest or the highest id of articles that were first seen in the filter's time.
+
+    Of a sum no index knows the lowest: otherwise the articles would be read by id, one after another, until the first
+    that is of that time, and that may be the last of a million.
+    """
+    seen = _seen(_article, only)
+    return select(extreme(_article.c.id + 0 if seen else _article.c.id)).where(*seen)
 
 
 def _seen(articles: FromClause, only: SearchFilter) -> list[ColumnElement[bool]]:

@@ -59,7 +59,9 @@ class Stories:
         From the very beginning (sequence 0) only what was told since an instant.
         """
         later = _placing.c.id > sequence if sequence else _placing.c.told_at >= since
-        statement = select(_placing).where(later).order_by(_placing.c.id.desc()).limit(most)
+        # From the beginning in an order that no index has: by ids, SQLite would look through all that was ever placed.
+        order = _placing.c.id if sequence else _placing.c.id + 0
+        statement = select(_placing).where(later).order_by(order.desc()).limit(most)
         return [_placed(row) for row in reversed((await self._connection.execute(statement)).all())]
 
     async def states(self, numbers: Iterable[int]) -> dict[int, StoryState]:
@@ -103,6 +105,14 @@ class Stories:
         }
         statement = _placing.insert().values(**values).returning(_placing.c.id)
         return int((await self._connection.execute(statement)).scalar_one())
+
+    async def unswept(self) -> tuple[datetime | None, datetime | None]:
+        """When the first of the articles was told whose print is kept, and when the story that ended first was whose
+        words are; None where none is. This looks at every place that there is.
+        """
+        prints = select(func.min(_placing.c.told_at)).where(_placing.c.fingerprint.is_not(None))
+        words = select(func.min(_story.c.last_at)).where(_story.c.centroid.is_not(None))
+        return await self._connection.scalar(prints), await self._connection.scalar(words)
 
     async def sweep(self, prints: tuple[datetime, datetime], words: tuple[datetime, datetime]) -> None:
         """Let go of what no article is compared with any more: the prints of articles told in a span of time, and the
