@@ -9,10 +9,11 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Self
 
 from news.delivering import Passing, Point
 
@@ -39,17 +40,29 @@ class Service:
 
     @classmethod
     async def started(
-        cls, folder: Path, environment: Mapping[str, str], kill_at: str = "", arm: Callable[[str], None] = killing_later
-    ) -> "Service":
-        """Start it on a folder; `arm` is called there first, with `kill_at`, for points that are named nowhere here."""
+        cls,
+        folder: Path,
+        environment: Mapping[str, str],
+        kill_at: str = "",
+        be: Callable[..., None] | None = None,
+        more: Sequence[object] = (),
+    ) -> Self:
+        """Start it on a folder. `be` is what runs in the process if it is not the service as it is, `more` what that
+        takes besides: of the service as it is, what is called with `kill_at` to arm points that are named nowhere here.
+        """
         _forking.set_forkserver_preload(_IMPORTED)
-        log, ours = asyncio.StreamReader(limit=2**20), os.pipe()
+        log, ours = asyncio.StreamReader(limit=2**22), os.pipe()
         with Connection(ours[1], readable=False) as theirs:
-            process = _forking.Process(target=_serve, args=(folder, dict(environment), kill_at, theirs, arm))
+            process = _forking.Process(target=be or _serve, args=(folder, dict(environment), kill_at, theirs, *more))
             process.start()  # the first waits for what is imported; nothing else goes on here by then
         pipe = os.fdopen(ours[0], "rb", buffering=0)
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(log), pipe)
         return cls(process, log)
+
+    @staticmethod
+    def pair() -> tuple[Connection, Connection]:
+        """Two ends of a pipe, the second for the process to be started."""
+        return _forking.Pipe()
 
     async def _read(self, log: asyncio.StreamReader) -> None:
         async for raw in log:
@@ -95,12 +108,17 @@ def killing(at: str) -> Passing:
 
 
 def _serve(
-    folder: Path, environment: Mapping[str, str], kill_at: str, log: Connection, arm: Callable[[str], None]
+    folder: Path,
+    environment: Mapping[str, str],
+    kill_at: str,
+    log: Connection,
+    arm: Callable[[str], None] = killing_later,
 ) -> None:
     """Be the service, until a signal ends it."""
     from cli import logs
     from cli.place import Place
     from cli.serving import serve
+    from cli.wiring import Engine
     from crawler import reactor
 
     os.dup2(log.fileno(), 2)
@@ -112,6 +130,6 @@ def _serve(
     place.folder.hold()
     arm(kill_at)
     try:
-        reactor.run(serve(place, killing(kill_at)))
+        reactor.run(serve(place, lambda archive: Engine(archive, passing=killing(kill_at))))
     finally:
         place.folder.let_go()

@@ -13,7 +13,7 @@ from cli import logs
 from cli.feeds import feeds
 from cli.place import Archive, Place, open_archive
 from cli.wiring import Engine
-from news.delivering import Passing, unobserved
+from news.clock import Clock
 from news.errors import VigieError
 from web.app import make_app
 from web.metrics import metrics_router
@@ -22,12 +22,15 @@ from web.server import WebServer
 log = structlog.get_logger()
 
 
-async def serve(place: Place, passing: Passing = unobserved) -> None:
+Wire = Callable[[Archive], Engine]
+
+
+async def serve(place: Place, wire: Wire = Engine, clock: Clock | None = None) -> None:
     """The whole life of the service on a place, until it is asked to stop."""
     stop, reload = asyncio.Event(), asyncio.Event()
-    async with open_archive(place) as archive:
+    async with open_archive(place, clock) as archive:
         await archive.declare()  # opening leaves it to whoever holds the folder, and that is us
-        engine = Engine(archive, passing=passing)
+        engine = wire(archive)
         _listen_to_signals(stop, reload, engine)
         async with serving(archive, engine) as web:
             log.info("vigie runs", data=str(place.folder.path), web=web.url)

@@ -1,5 +1,8 @@
 """The wiring: all that runs is constructed here, by plain calls, from the settings."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -24,6 +27,7 @@ from scheduler.cadence import Bounds, cadence_within
 from scheduler.daemon import Daemon, DaemonParts
 from scheduler.local import LocalEngine
 from scheduler.revisit import Revisits
+from scheduler.ticker import Ticker
 from service.board import WatchBoard
 from service.collect import Collector
 from service.deliver import Deliverer
@@ -48,6 +52,17 @@ from service.timekeeper import Timekeeper
 from service.visits import Visits
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What time passes by, besides the archive's clock: seconds that nobody sets, and what calls the ticks.
+
+    For simulations; whatever waits on the event loop, as pauses and time limits do, goes by the loop.
+    """
+
+    seconds: Callable[[], float] = time.monotonic
+    ticker: Callable[[], Ticker] = Ticker
+
+
 class Engine:
     """Everything that crawls, extracts and delivers, wired together and not yet started."""
 
@@ -57,6 +72,7 @@ class Engine:
         pool: WorkerPool | None = None,
         resolve: Resolve = system_resolve,
         passing: Passing = unobserved,
+        pace: Pace = Pace(),
     ) -> None:
         settings, clock, database = archive.settings, archive.clock, archive.database
         owner, lease = process_name(), timedelta(seconds=settings.service.lease)
@@ -88,25 +104,26 @@ class Engine:
         self.releaser = Releaser(database, clock)
         self.deliverer = Deliverer(database, clock, owner, lease, self.sender_for, passing=passing, tally=self.tally)
         self.subscriber = Subscriber(database, clock, GuardedHub(self._dialler), settings.web.public_url)
-        self.pushes = Pushes(database, clock, self.pool, self.collector)
         self.feedback_desk = FeedbackDesk(database, self._feedback, self.reader, clock) if self._feedback else None
-        self._put_together(archive, lease)
+        self._put_together(archive, lease, pace)
 
-    def _put_together(self, archive: Archive, lease: timedelta) -> None:
+    def _put_together(self, archive: Archive, lease: timedelta, pace: Pace) -> None:
         """The service, and what watches over it."""
         settings, clock, database = archive.settings, archive.clock, archive.database
+        self.pushes = Pushes(database, clock, self.pool, self.collector)
         self.pruner = Pruner(database, clock, settings.retention.kept)
-        self.heartbeat = Heartbeat(settings.service.heartbeat_url, self._dialler, self.tally)
-        self.timekeeper = Timekeeper(database, clock, bounds(settings).longest)
+        url, seconds = settings.service.heartbeat_url, pace.seconds
+        self.heartbeat = Heartbeat(url, self._dialler, self.tally, seconds=seconds)
+        self.timekeeper = Timekeeper(database, clock, bounds(settings).longest, seconds)
         senses = Senses(
             late=lambda: self.daemon.late(),  # noqa: PLW0108 (there is no daemon yet)
             heartbeat=lambda: self.heartbeat.trouble,
             awake_since=lambda: self.timekeeper.awake_since,
             folder=archive.place.folder.path,
         )
-        self.self_check = SelfCheck(database, clock, senses)
-        self.recovery = Recovery(database)
-        self.daemon = self._daemon(archive, lease)
+        self.self_check = SelfCheck(database, clock, senses, seconds)
+        self.recovery = Recovery(database, seconds)
+        self.daemon = self._daemon(archive, lease, pace.ticker())
         self.metrics = Metrics(database, clock, self._sources(archive))
 
     def _is_sure(self) -> bool:
@@ -122,7 +139,7 @@ class Engine:
             version=version("vigie"),
         )
 
-    def _daemon(self, archive: Archive, lease: timedelta) -> Daemon:
+    def _daemon(self, archive: Archive, lease: timedelta, ticker: Ticker) -> Daemon:
         return Daemon(
             DaemonParts(
                 database=archive.database,
@@ -144,7 +161,8 @@ class Engine:
                 recovery=self.recovery,
                 lease=lease,
                 stop_within=archive.settings.service.stop_within,
-            )
+            ),
+            ticker,
         )
 
     def sender_for(self, channel: Channel) -> Sender:

@@ -75,9 +75,9 @@ class DaemonParts:
 class Daemon:
     """Begins to work with `start`, ends with `stop`; in between, ticks ask the database what is due."""
 
-    def __init__(self, parts: DaemonParts) -> None:
+    def __init__(self, parts: DaemonParts, ticker: Ticker) -> None:
         self._parts = parts
-        self._ticker = Ticker()
+        self._ticker = ticker
         self._started = False
         self._question = Question(self._ask)
 

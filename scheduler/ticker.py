@@ -25,6 +25,7 @@ Job = Callable[[], Awaitable[None]]
 _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # due, whatever the clock says
 _TOLD_AGAIN = 3_600.0  # seconds after which a tick that fails in the same way is told of once more
 _ROUND = 1.0  # seconds between two looks of the watchman
+AGAIN = 30.0  # seconds after which a tick that failed comes again, if it would not come before
 
 
 class _Steadily(BaseTrigger):  # type: ignore[misc]
@@ -119,7 +120,8 @@ class Ticker:
         while True:
             await asyncio.sleep(pause)
             for name in self._forgotten(pause):
-                log.info("tick called", tick=name, because="the clock was set back")
+                because = "it failed" if self._has_failed(name) else "the clock was set back"
+                log.info("tick called", tick=name, because=because)
                 self._scheduler.modify_job(name, next_run_time=_AT_ONCE)
 
     def _forgotten(self, grace: float) -> list[str]:
@@ -127,8 +129,8 @@ class Ticker:
         now, running = self._seconds(), set(self._running.values())
         return [
             name
-            for name, interval in self._intervals.items()
-            if name not in running and now - self._begun[name] > interval + grace
+            for name in self._intervals
+            if name not in running and now - self._begun[name] > self._pause_after(name) + grace
         ]
 
     def _tell(self, name: str, error: Exception) -> None:
@@ -140,6 +142,14 @@ class Ticker:
             return
         self._failing[name] = (what, self._seconds())
         log.error("tick failed", tick=name, exc_info=error)
+
+    def _has_failed(self, name: str) -> bool:
+        return self._begun[name] > self._well[name]
+
+    def _pause_after(self, name: str) -> float:
+        """Seconds from the last beginning of a tick to the next: what failed is not put off for an hour."""
+        interval = self._intervals[name]
+        return min(interval, AGAIN) if self._has_failed(name) else interval
 
     def has_ended_well(self, name: str) -> bool:
         """Whether a job has done its work once."""

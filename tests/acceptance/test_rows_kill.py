@@ -73,7 +73,7 @@ async def _run(folder: Path, is_done: Callable[[list[str]], bool]) -> None:
 
 async def _killed(folder: Path, point: str) -> None:
     """Let the service run until it kills itself at a point."""
-    service = await Service.started(folder, _ENVIRONMENT, f"{point}:1", arm)
+    service = await Service.started(folder, _ENVIRONMENT, f"{point}:1", more=(arm,))
     is_dead = await service.ended(_PATIENCE)
     code = await service.end(signal.SIGKILL)
     assert (is_dead, code) == (True, -signal.SIGKILL), "\n".join([point, *service.lines[-20:]])

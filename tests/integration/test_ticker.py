@@ -7,6 +7,7 @@ import pytest
 from apscheduler.schedulers import base
 from structlog.testing import capture_logs
 
+from news.errors import DatabaseTroubleError
 from scheduler.ticker import Job, Ticker
 
 
@@ -26,6 +27,35 @@ async def test_a_tick_that_fails_is_called_again() -> None:
     await twice.wait()
     await ticker.stop()
     assert ticker.has_ended_well("job")
+
+
+async def test_an_hourly_tick_that_failed_comes_again_within_a_minute_and_then_each_hour() -> None:
+    """Else readiness would stay red for an hour after a database that has failed for a second."""
+    seconds, often, again = [0.0], _Calls(), asyncio.Event()
+    calls: list[float] = []
+
+    async def job() -> None:
+        calls.append(seconds[0])
+        if len(calls) == 1:
+            raise DatabaseTroubleError("the disk is full")
+        again.set()
+
+    ticker = Ticker(lambda: seconds[0])
+    ticker.every(0.01, "often", often)
+    ticker.every(3_600, "seldom", job)
+    ticker.start()
+    seconds[0] = 3_601
+    await often.more(5)
+    assert calls == [3_601]
+    assert ticker.late_by("seldom") == 1
+    seconds[0] += 31
+    async with asyncio.timeout(10):
+        await again.wait()
+    assert ticker.late_by("seldom") == 0
+    seconds[0] += 3_599
+    await often.more(5)
+    await ticker.stop()
+    assert calls == [3_601, 3_632]
 
 
 async def test_stopping_waits_for_the_tick_under_way() -> None:

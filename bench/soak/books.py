@@ -1,0 +1,92 @@
+"""The books of the soak: every promise with what was found to break it, and the figures."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from statistics import median
+
+from bench.soak.service import State
+
+PROMISES = {
+    "P1": "each article, watch and channel told exactly once",
+    "P2": "twice only what was in flight at a kill, ids stable",
+    "P7": "SIGTERM ends it within 25 s with its leases given back; those of the killed are taken over",
+    "P8": "what is overdue is visited within an interval, nothing twice at once",
+    "P9": "the database is synchronous",
+    "P10": "a failing database: not ready, fetching pauses, goes on by itself",
+    "P11": "a backup under load restores, sound and complete",
+    "P12": "each failure is visible",
+    "P13": "nothing known is told again",
+    "digest": "a daily digest runs once a day",
+    "memory": "it grows by less than 5 %",
+    "left over": "no descriptor, task, thread, process, lease or row",
+    "log": "no fault of Vigie's own in the log",
+}
+_MOST_TOLD = 8
+_LONG_LIFE = 200  # states
+GROWTH = 0.05
+
+
+@dataclass
+class Books:
+    """What was found; `lives` are the states of each process, from its start to its end."""
+
+    seed: int
+    broken: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    looked: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    lives: list[list[State]] = field(default_factory=list)
+    figures: dict[str, object] = field(default_factory=dict)
+    slowest_stop: float = 0.0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no promise was broken."""
+        return not self.broken
+
+    def hold(self, promise: str, found: bool, otherwise: str) -> bool:
+        """A look at a promise; what breaks it is noted."""
+        self.looked[promise] += 1
+        if not found:
+            self.broken[promise].append(otherwise)
+        return found
+
+    def weigh(self) -> None:
+        """Compare the last tenth of the last process's life with the one after its warm-up."""
+        life = self.lives[-1]
+        tenth = max(len(life) // 10, 1)
+        # A short life is all warm-up: its connections to the database are not all made, and memory says nothing.
+        is_short = len(life) < _LONG_LIFE
+        early, late = life[tenth : 2 * tenth] or life[:1], life[-tenth:]
+        for name, size in (("service", _own), ("workers", _workers)):
+            before, after = median(map(size, early)), median(map(size, late))
+            growth = after / before - 1 if before else 0.0
+            self.figures[f"memory of the {name}, MB"] = f"{before / 2**20:.1f} → {after / 2**20:.1f} ({growth:+.1%})"
+            self.hold("memory", growth < GROWTH or is_short, f"of the {name} has grown by {growth:.1%}")
+        for name in ("descriptors", "tasks", "threads"):
+            had = max(getattr(one, name) for one in early)
+            has = median(getattr(one, name) for one in late)
+            self.figures[f"{name}, most of the early, median of the late"] = f"{had} → {has:g}"
+            self.hold(
+                "left over",
+                has <= had + (12 if is_short else 2),
+                f"{name}: {had} at most after the start, {has:g} at the end",
+            )
+
+    def __str__(self) -> str:
+        told = {"seed": self.seed, "faults": dict(sorted(self.faults.items())), **self.figures}
+        lines = [f"{name:44} {value}" for name, value in told.items()]
+        for promise, said in PROMISES.items():
+            found = self.broken.get(promise, [])
+            verdict = f"BROKEN {len(found)} times" if found else f"kept, looked at {self.looked[promise]} times"
+            lines.append(f"{promise:10} {said:84} {verdict if self.looked[promise] else 'not looked at'}")
+            lines += [f"           - {one}" for one in found[:_MOST_TOLD]]
+        return "\n".join(lines)
+
+
+def _own(state: State) -> int:
+    return state.memory
+
+
+def _workers(state: State) -> int:
+    return sum(state.workers.values())
