@@ -44,11 +44,7 @@ class Spent:
         return (self.own + self.server) / len(self.articles)
 
 
-class _Nobody:
-    """Stands where nothing is asked here: articles come as they are, and are looked at once."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise NotImplementedError(name)
+_NOBODY = cast(Any, object())  # nothing is asked of it: articles come as they are, and are looked at once
 
 
 class Crawl:
@@ -61,7 +57,7 @@ class Crawl:
         self._made: tuple[int, Iterator[MadeArticle]] = (-1, iter(()))
         self._database = database
         self._sources: list[Source] = []
-        board, nobody = WatchBoard(), cast(Any, _Nobody())
+        board, nobody = WatchBoard(), _NOBODY
         reviser = Reviser(database, nobody, board, self.clock, Revisits(3), self.reader)
         self._collector = Collector(database, nobody, board, reviser, self.clock, self.reader)
 

@@ -42,11 +42,7 @@ _MATCHED = 10  # one in so many
 _LISTED = 25  # links that a poll brings at once
 
 
-class _Nobody:
-    """Stands where nothing is asked here: articles come as they are, and are looked at once."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise NotImplementedError(name)
+_NOBODY = cast(Any, object())  # nothing is asked of it: articles come as they are, and are looked at once
 
 
 def main() -> None:
@@ -81,7 +77,7 @@ async def _sizes(database: Database) -> list[Size]:
 async def _fill(database: Database, clock: ManualClock, count: int) -> int:
     """Store so many articles; their characters together."""
     source = await _furnish(database)
-    reader, board, nobody = Reader(DictionaryLexicon()), WatchBoard(), cast(Any, _Nobody())
+    reader, board, nobody = Reader(DictionaryLexicon()), WatchBoard(), _NOBODY
     collector = Collector(
         database, nobody, board, Reviser(database, nobody, board, clock, Revisits(3), reader), clock, reader
     )

@@ -14,13 +14,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from news.clock import Clock
+from news.errors import DatabaseTroubleError
 from news.tally import Tally
 from service.exposition import Family, Samples, exposition
 from service.process import process_figures
 from service.question import Question
 from storage import Database
 from storage.figures import UNSENT, Due, Figures
+
+log = structlog.get_logger()
 
 MOST_CHANNELS = 100  # told by name; the others together
 OTHERS = "(others)"
@@ -89,20 +94,22 @@ class Metrics:
 
     async def page(self) -> str:
         """The page that Prometheus scrapes. Where the database cannot be asked, what is told without it."""
-        troubles, known = await asyncio.gather(self._sources.troubles(), self._figures(), return_exceptions=True)
+        troubles, known = await asyncio.gather(self._sources.troubles(), self._figures_if_any())
         samples: dict[str, Samples] = {"vigie_ready": {(): 0 if troubles else 1}}
-        if not isinstance(
-            known, BaseException
-        ):  # which is counted where it was raised; the rest is wanted all the more
+        if known is not None:
             figures, took = known
             samples |= _of_database(figures, self._clock.now()) | {"vigie_database_seconds": {(): took}}
         samples |= self._of_process()
         return exposition((family, samples[name]) for name, family in FAMILIES.items() if name in samples)
 
     async def _figures_if_any(self) -> tuple[Figures, float] | None:
+        """None where the database does not answer, which is told elsewhere: the rest is wanted all the more."""
         try:
             return await self._figures()
-        except Exception:  # counted where it was raised; the rest is wanted all the more
+        except (DatabaseTroubleError, TimeoutError):
+            return None
+        except Exception:
+            log.exception("figures not gathered")
             return None
 
     async def _figures(self) -> tuple[Figures, float]:
