@@ -127,7 +127,7 @@ def test_a_file_s_template_is_checked_with_its_place(vigie: Commands) -> None:
     refused = vigie("channel", "list")
     assert refused.code == 2
     said = " ".join(refused.err.split())
-    assert "vigie.toml:3:" in said
+    assert "vigie.toml:10:1:" in said
     assert "'template.text' line 2, column 6: there is no value 'URL'; did you mean 'url'?" in said
     vigie.settings(FILE.replace("URL", "url"))
     assert (
