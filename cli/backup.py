@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from cli.archive import quiet_logs
 from cli.options import DEFAULT_DATA, Config, Data, Json
-from cli.output import err, print_facts, print_json, print_note, when
+from cli.output import err, print_facts, print_json, print_note, size, when
 
 if TYPE_CHECKING:
     from cli.place import Place
@@ -53,7 +53,7 @@ def backup(
     from service.backup import back_up
 
     quiet_logs()
-    place = Place.of(data, config)
+    place = Place.named(data, config)
     found = place.settings()
     url = found.database.url or place.folder.database_url
     files = place.settings_file if settings else None
@@ -65,9 +65,13 @@ def backup(
 
 
 def _target(place: "Place", file: Path | None) -> Path:
+    from news.errors import ConfigError
+
     name = f"vigie-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
     if file is None:
         folder = place.folder.path / "backups"
+        if not place.folder.path.is_dir():
+            raise ConfigError(f"there is no data folder {place.folder.path}", "name it with --data")
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder / name
     return file / name if file.is_dir() else file.absolute()
@@ -120,9 +124,11 @@ def as_json(manifest: "Manifest") -> dict[str, Any]:
 
 def facts(manifest: "Manifest") -> list[tuple[str, str]]:
     """What a person wants to know of a backup."""
+    from alerting.words import counted
+
     contents = manifest.contents
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-    held = [f"{contents.counts.get(table, 0):,} {noun}" for table, noun in _NOUNS]
+    held = [counted(contents.counts.get(table, 0), *nouns) for table, *nouns in _NOUNS]
     return [
         ("as of", when(manifest.started_at)),
         ("made by", f"Vigie {manifest.vigie}, {names[contents.engine]}, schema {contents.schema}"),
@@ -131,7 +137,7 @@ def facts(manifest: "Manifest") -> list[tuple[str, str]]:
     ]
 
 
-_NOUNS = (("article", "articles"), ("match", "matches"), ("source", "sources"), ("watch", "watches"))
+_NOUNS = (("article", "article"), ("match", "match", "matches"), ("source", "source"), ("watch", "watch", "watches"))
 
 
 def _tell_backup(made: "Backup", *, json: bool) -> None:
@@ -140,4 +146,4 @@ def _tell_backup(made: "Backup", *, json: bool) -> None:
     if json:
         print_json({"file": str(made.file), "bytes": made.bytes, **as_json(made.manifest)})
         return
-    print_facts([("backup", str(made.file)), ("size", f"{made.bytes / 1e6:,.1f} MB"), *facts(made.manifest)])
+    print_facts([("backup", str(made.file)), ("size", size(made.bytes)), *facts(made.manifest)])

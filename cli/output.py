@@ -23,6 +23,7 @@ from news.errors import QueryError, VigieError
 Cell = str | Text
 _HIT = "bold yellow"
 _ANY_WIDTH = 10_000
+_UNITS = (("GB", 1e9), ("MB", 1e6), ("kB", 1e3))
 # Control characters but the line end, marks that turn the direction of writing, and what no encoding can write.
 _STEERING = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -165,6 +166,12 @@ def print_error(error: VigieError) -> None:
 def when(instant: datetime | None) -> str:
     """An instant in full, to the minute."""
     return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if instant else ""
+
+
+def size(count: int) -> str:
+    """So many bytes, in the unit that suits them: `12.3 kB`, `4.1 GB`."""
+    unit, length = next((pair for pair in _UNITS if count >= pair[1]), _UNITS[-1])
+    return f"{count / length:,.1f} {unit}"
 
 
 def ago(instant: datetime | None, now: datetime) -> str:

@@ -32,6 +32,12 @@ class Place:
         folder = DataFolder.at(data)
         return cls(folder, config or folder.own_settings_file)
 
+    @classmethod
+    def named(cls, data: Path, config: Path | None) -> "Place":
+        """The same, of a folder that is not made: for who only reads there."""
+        folder = DataFolder(data.resolve())
+        return cls(folder, config or folder.own_settings_file)
+
     @property
     def passes_file_by(self) -> bool:
         """Whether there is no settings file, but one in the current folder that nobody named."""

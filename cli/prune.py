@@ -10,7 +10,7 @@ from rich.progress import Progress, TextColumn
 
 from cli.archive import with_archive
 from cli.options import DEFAULT_DATA, Config, Data, Json
-from cli.output import err, print_json, print_line, print_note, print_table, when
+from cli.output import err, print_json, print_line, print_note, print_table, size, when
 
 if TYPE_CHECKING:
     from cli.place import Archive
@@ -132,9 +132,7 @@ def _tell(shares: "list[Share]", free: int, *, done: bool) -> None:
         rows.append([share.what, when(share.before), f"{share.count:,}", _sources(share.by_source)])
     print_table("", ["what", "first seen before", "gone" if done else "would go", "of these sources"], rows, "")
     if done and free:
-        print_line(
-            f"{free / 1e6:,.1f} MB of the file are free for new articles; docs/deploy.md tells how to shrink it."
-        )
+        print_line(f"{size(free)} of the file are free for new articles; docs/deploy.md tells how to shrink it.")
     if not done and any(share.count for share in shares):
         print_line("Nothing has gone yet: add --yes.")
 

@@ -53,10 +53,10 @@ def restore(
     from service.restore import Wishes
 
     quiet_logs()
-    place = Place.of(data, config)
     if check:
-        _tell_manifest(_checked(file, place), json=json)
+        _tell_manifest(_checked(file, Place.named(data, config)), json=json)
     else:
+        place = Place.of(data, config)
         done = _restored(file, place, Wishes(replace=replace, settings=settings, as_told=as_told))
         _tell_restored(done, place, json=json)
         _note_settings(place, done)

@@ -129,7 +129,7 @@ def opened(path: Path) -> Iterator[BackupFile]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise BackupError(f"{path} cannot be read: {error.strerror}", "name the file that vigie backup made") from error
+        raise BackupError(f"it cannot be read: {error.strerror}", "name the file that vigie backup made") from error
     with file, _archive(file, path) as archive:
         yield BackupFile(archive, _checked(archive))
 
@@ -139,7 +139,7 @@ def _archive(file: IO[bytes], path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise BackupError(f"{path} is no backup, or a damaged one", "name the file that vigie backup made") from error
+        raise BackupError("it is no backup, or a damaged one", "name the file that vigie backup made") from error
     with archive:
         yield archive
 

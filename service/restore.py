@@ -85,8 +85,12 @@ async def restore(backup: BackupFile, place: Place, wishes: Wishes, clock: Clock
 
 
 async def check(backup: BackupFile, folder: Path, tools: str, progress: Progress) -> Manifest:
-    """Read all of a backup, without putting it anywhere. Raises BackupError or StorageError if something is amiss."""
-    with _workshop(folder) as room:
+    """Read all of a backup, without putting it anywhere. Raises BackupError or StorageError if something is amiss.
+
+    It is unpacked where it would go, and so on the disk that has to have room for it; no folder is made for that.
+    """
+    there = next(one for one in (folder, *folder.parents) if one.is_dir())
+    with _workshop(there) as room:
         await _checked_copy(backup, room, Place(folder, "", tools), progress)
         for member in backup.manifest.settings:
             _extracted(backup, member, room)

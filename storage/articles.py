@@ -54,6 +54,8 @@ class Articles:
 
     async def add(self, article: Article, source_id: int, fetched_at: datetime, now: datetime) -> int | None:
         """Insert an article; its id, or None where its canonical URL is in the archive already."""
+        if await self.id_of(article.canonical_url) is not None:
+            return None  # an insertion that meets a unique key uses up a number
         values = {
             "source_id": source_id,
             "url": article.url,

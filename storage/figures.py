@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Select, Table, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -14,6 +14,12 @@ _telling, _watch = tables.telling, tables.watch
 _WORKS = ~_channel.c.paused & ~_channel.c.removed & (_channel.c.paused_because == "")
 UNSENT = ("pending", "failed", "dead")
 _IS_VISITED = ~_source.c.paused & ~_source.c.removed
+_LAST = {
+    "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = :name"),
+    "postgresql": text(
+        "SELECT pg_sequence_last_value(CAST(pg_get_serial_sequence(quote_ident(:name), 'id') AS regclass))"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Due:
 class Figures:
     """What the database tells of the state of things.
 
-    `articles`, `matches` and `alerts` are the numbers of the newest, so they count all that there ever were. `sources`
+    `articles`, `matches` and `alerts` are the last numbers given out, so they count what has gone as well. `sources`
     are by how they fare (`ok`, `paused`, or their trouble), `deliveries` that were not sent by channel and state.
     `visits`, `deliveries_due` and `holds` are due; `links`, `held` and `unindexed` wait.
     """
@@ -57,9 +63,9 @@ class FigureBook:
     async def at(self, now: datetime) -> Figures:
         """All of them."""
         return Figures(
-            articles=await self._newest(tables.article),
-            matches=await self._newest(tables.match),
-            alerts=await self._newest(tables.alert),
+            articles=await self._last(tables.article),
+            matches=await self._last(tables.match),
+            alerts=await self._last(tables.alert),
             watches=await self._count(
                 select(func.count()).select_from(_watch).where(~_watch.c.paused, ~_watch.c.removed)
             ),
@@ -85,8 +91,10 @@ class FigureBook:
         is_due = working & (_delivery.c.state == "pending") & (_delivery.c.next_try_at <= now)
         return await self._due(_delivery.c.next_try_at, is_due)
 
-    async def _newest(self, table: Table) -> int:
-        return await self._count(select(func.max(table.c.id)))
+    async def _last(self, table: Table) -> int:
+        """The last number that the table gave out: after pruning, that of its newest row may be a smaller one."""
+        asked = _LAST[self._connection.dialect.name]
+        return int(await self._connection.scalar(asked, {"name": table.name}) or 0)
 
     async def _count(self, statement: Select[int]) -> int:
         return int(await self._connection.scalar(statement) or 0)

@@ -48,7 +48,7 @@ def _file(vigie: Commands, *options: str) -> Path:
 def test_a_backup_is_restored_elsewhere_and_its_articles_are_listed(vigie: Commands, tmp_path: Path) -> None:
     made = vigie("backup", str(tmp_path / "b.zip"))
     assert made.code == 0
-    assert "2 articles, 0 matches, 1 sources, 0 watches" in made.out
+    assert "2 articles, 0 matches, 1 source, 0 watches" in made.out
     other = _other(tmp_path)
     restored = other("restore", str(tmp_path / "b.zip"))
     assert (restored.code, restored.err) == (0, "")
@@ -195,6 +195,28 @@ def test_a_backup_of_another_engine_is_refused(vigie: Commands, tmp_path: Path) 
     made = _file(vigie)
     refused = vigie("restore", str(made), VIGIE_DATABASE__URL="postgresql://vigie@127.0.0.1:1/vigie")
     assert (refused.code, "the backup is of SQLite" in refused.err) == (1, True)
+
+
+def test_who_only_looks_makes_no_folder(vigie: Commands, tmp_path: Path) -> None:
+    made = _file(vigie, str(tmp_path / "b.zip"))
+    other = _other(tmp_path)
+    assert other("restore", str(made), "--check").code == 0
+    refused = other("backup")
+    assert (refused.code, "there is no data folder" in refused.err) == (2, True)
+    assert list(other.folder.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(("content", "found"), [(None, "it cannot be read: No such file"), (b"x", "it is no backup")])
+def test_a_file_that_is_no_backup_is_named_once(
+    vigie: Commands, tmp_path: Path, content: bytes | None, found: str
+) -> None:
+    file = tmp_path / "b.zip"
+    if content is not None:
+        file.write_bytes(content)
+    refused = vigie("restore", str(file), "--check")
+    assert (refused.code, refused.out) == (1, "")
+    assert f"{file}: {found}" in refused.err.replace("\n", " ")
+    assert refused.err.count("b.zip") == 1
 
 
 def test_a_damaged_backup_is_found_wanting_and_changes_nothing(vigie: Commands, tmp_path: Path) -> None:

@@ -21,14 +21,16 @@ from starlette.requests import Request
 from crawler.visit import VisitOutcome
 from news.alert import Attempt
 from news.clock import ManualClock
+from news.errors import DatabaseTroubleError
 from news.tally import Tally
 from service.metrics import FAMILIES, MOST_CHANNELS, OTHERS, Metrics, Sources
 from service.settings import WebSettings
 from service.visits import Visits
 from storage import Database
 from storage.figures import FigureBook, Figures
+from tests.databases import PostgreSQL
 from tests.documents import ROOT, rows, section
-from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, claim, put_delivery, record
+from tests.samples import HOUR, MINUTE, NOON, a_channel, a_source, an_article, claim, put_article, put_delivery, record
 from web.metrics import may_read, metrics_router
 from web.server import WebServer
 
@@ -155,6 +157,23 @@ async def test_the_whole_page_is_as_the_format_has_it_whatever_channels_are_call
     assert {name.endswith("_total") for name, kind in kinds.items() if kind == "gauge"} == {False}
 
 
+async def test_an_article_that_was_met_again_is_counted_once(vigie: _Vigie) -> None:
+    async with vigie.database.write() as tx:
+        source_id = await tx.sources.put(a_source(), NOON)
+        await put_article(tx, 1, source_id)
+        assert await tx.articles.add(an_article("https://phare.example/1"), source_id, NOON, NOON) is None
+        await put_article(tx, 2, source_id)
+    assert (await vigie.tells())["vigie_articles_total"] == 2
+
+
+async def test_what_has_gone_is_counted_still(vigie: _Vigie) -> None:
+    async with vigie.database.write() as tx:
+        await put_article(tx, 1)
+        await put_article(tx, 2)
+        await tx.connection.execute(text("DELETE FROM article"))
+    assert (await vigie.tells())["vigie_articles_total"] == 2
+
+
 async def test_the_database_is_asked_once_in_ten_seconds(vigie: _Vigie) -> None:
     assert (await vigie.tells())["vigie_articles_total"] == 0
     async with vigie.database.write() as tx:
@@ -204,6 +223,25 @@ async def test_errors_of_the_database_are_counted_once_each(database: Database) 
         async with database.read() as tx:
             await tx.connection.execute(text("SELEC 1"))
     assert database.errors.of("errors") == {("refused",): 1, ("other",): 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("55P03", "locked"), ("53100", "full"), ("25006", "full"), ("57P01", "gone"), ("22012", "other")],
+)
+@pytest.mark.postgresql
+async def test_an_error_is_counted_by_its_state_whatever_language_the_server_speaks(
+    postgresql: PostgreSQL, state: str, kind: str
+) -> None:
+    url = postgresql.borrow()
+    database = await Database.open(url)
+    raised = text(f"DO $$ BEGIN RAISE EXCEPTION 'annulé' USING ERRCODE = '{state}'; END $$")
+    with pytest.raises((DBAPIError, DatabaseTroubleError)):
+        async with database.write() as tx:
+            await tx.connection.execute(raised)
+    assert database.errors.of("errors") == {(kind,): 1}
+    await database.close()
+    postgresql.give_back(url)
 
 
 async def test_of_many_channels_the_last_are_told_together(vigie: _Vigie) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli import output
 from cli.highlight import passages
-from cli.output import ago, harmless, highlighted, plain, print_facts, print_json, print_line, print_table
+from cli.output import ago, harmless, highlighted, plain, print_facts, print_json, print_line, print_table, size
 from cli.queries import pointed_at
 from news.article import Span
 
@@ -116,3 +116,18 @@ def test_a_hit_that_runs_over_two_paragraphs_is_marked_in_both() -> None:
 
 def test_without_a_hit_in_the_text_its_beginning_is_shown() -> None:
     assert _shown(Span("title", 0, 5)) == [("Rien.", [])]
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, "0.0 kB"),
+        (12_345, "12.3 kB"),
+        (999_999, "1,000.0 kB"),
+        (1_000_000, "1.0 MB"),
+        (7_900_000_000, "7.9 GB"),
+        (12_345_600_000_000, "12,345.6 GB"),
+    ],
+)
+def test_a_size_is_told_in_the_unit_that_suits_it(count: int, told: str) -> None:
+    assert size(count) == told
