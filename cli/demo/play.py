@@ -49,7 +49,8 @@ class Play:
         try:
             async with surroundings(self._clock, secret) as around:
                 self._folder.settings_file.write_text(around.settings(), encoding="utf-8")
-                async with open_archive(Place.of(self._folder.path, None), self._clock) as archive:
+                place = Place(self._folder, self._folder.settings_file)  # the folder that we hold, not one like it
+                async with open_archive(place, self._clock) as archive:
                     await archive.declare()
                     await self._serve(around, archive)
                     return await self._conclude(around, archive)
