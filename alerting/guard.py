@@ -13,6 +13,7 @@ from news.guard import Guard
 
 MakeSocket = Callable[[int, int, int], socket.socket]
 
+_USER_AGENT = "Vigie"
 _ONE_ADDRESS_SECONDS = 10.0
 
 
@@ -53,6 +54,20 @@ class GuardedDialler:
             use_dns_cache=False,
             force_close=True,
             ssl=tls,
+        )
+
+    def session(self, tls: ssl.SSLContext | bool = True) -> aiohttp.ClientSession:
+        """A session for calls that dials what was passed, under Vigie's name.
+
+        It has no deadline of its own, keeps no cookies, reads bodies as they come and asks the environment nothing.
+        """
+        return aiohttp.ClientSession(
+            connector=self.connector(tls),
+            timeout=aiohttp.ClientTimeout(total=None),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"user-agent": _USER_AGENT},
+            auto_decompress=False,
+            trust_env=False,
         )
 
     async def _dialled(self, address: str, port: int) -> socket.socket:

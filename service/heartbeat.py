@@ -20,7 +20,6 @@ from news.url import checked, origin
 
 log = structlog.get_logger()
 
-USER_AGENT = "Vigie"
 PINGED_EACH = 60.0  # seconds
 _LONGEST_QUOTE = 300
 
@@ -83,14 +82,7 @@ class Heartbeat:
     async def _get(self, url: str) -> int:
         async with (
             asyncio.timeout(self._timeout),
-            aiohttp.ClientSession(
-                connector=self._dialler.connector(),
-                timeout=aiohttp.ClientTimeout(total=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"user-agent": USER_AGENT},
-                auto_decompress=False,
-                trust_env=False,
-            ) as session,
+            self._dialler.session() as session,
             session.get(url, allow_redirects=False) as response,
         ):
             return response.status

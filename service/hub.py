@@ -13,7 +13,6 @@ from news.errors import VigieError
 from news.text import clip
 from news.url import checked, origin
 
-USER_AGENT = "Vigie"
 LARGEST_ANSWER = 65_536
 _LONGEST_QUOTE = 300
 _HIDDEN = "…"
@@ -64,14 +63,7 @@ class GuardedHub:
     async def _post(self, url: str, form: Mapping[str, str]) -> HubAnswer:
         async with (
             asyncio.timeout(self._timeout),
-            aiohttp.ClientSession(
-                connector=self._dialler.connector(),
-                timeout=aiohttp.ClientTimeout(total=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"user-agent": USER_AGENT},
-                auto_decompress=False,
-                trust_env=False,
-            ) as session,
+            self._dialler.session() as session,
             session.post(url, data=dict(form), allow_redirects=False) as response,
         ):
             if 200 <= response.status < 300:

@@ -19,7 +19,6 @@ from news.errors import DeliveryError, VigieError
 from news.text import clip
 from news.url import origin
 
-USER_AGENT = "Vigie"
 LARGEST_ANSWER = 65_536
 _LONGEST_QUOTE = 300
 _LONGEST_NUMBER = 100
@@ -69,10 +68,10 @@ class Caller:
     async def _answer(self, request: Request) -> Answer:
         """The answer to one request; its body is read as far as size and deadline allow."""
         deadline = asyncio.get_running_loop().time() + self._timeout
-        headers = {"user-agent": USER_AGENT, **request.headers}
-        async with self._session() as session, asyncio.timeout_at(deadline) as limit:
+        tls = tls_context(self._ca_file) if self._ca_file else True
+        async with self._guard.session(tls) as session, asyncio.timeout_at(deadline) as limit:
             response = await session.request(
-                request.method, request.url, data=request.content, headers=headers, allow_redirects=False
+                request.method, request.url, data=request.content, headers=request.headers, allow_redirects=False
             )
             limit.reschedule(None)
             content = await _beginning(response, deadline)
@@ -84,16 +83,6 @@ class Caller:
             retry_after=response.headers.get("retry-after", ""),
             text=clip(quoted, _LONGEST_QUOTE),
             content=content,
-        )
-
-    def _session(self) -> aiohttp.ClientSession:
-        tls = tls_context(self._ca_file) if self._ca_file else True
-        return aiohttp.ClientSession(
-            connector=self._guard.connector(tls),
-            timeout=aiohttp.ClientTimeout(total=None),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
         )
 
 

@@ -32,9 +32,9 @@ MEMORY = "it is given bytes or a tree, never an address: see the test below"
 
 # (file, what it uses): how often, and what guards it.
 DOORS: dict[tuple[str, str], tuple[int, str]] = {
-    ("alerting/channels/call.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("alerting/channels/email.py", "aiosmtplib.SMTP"): (1, DIALLER + "; it is handed the connected socket"),
     ("alerting/channels/email.py", ".connect"): (2, DIALLER),
+    ("alerting/guard.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("alerting/guard.py", "aiohttp.TCPConnector"): (1, GUARD),
     ("alerting/guard.py", "socket.socket"): (2, GUARD),
     ("alerting/guard.py", ".sock_connect"): (1, GUARD),
@@ -72,8 +72,6 @@ DOORS: dict[tuple[str, str], tuple[int, str]] = {
     ("crawler/reactor.py", "twisted.internet.reactor"): (1, CRAWLER),
     ("crawler/reactor.py", "twisted.internet.reactor.startRunning"): (1, CRAWLER),
     ("extraction/guessed_day.py", "htmldate.find_date"): (1, MEMORY),
-    ("service/heartbeat.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
-    ("service/hub.py", "aiohttp.ClientSession"): (1, DIALLER + "; its connector is the dialler's"),
     ("service/machine.py", "socket.socket"): (1, LISTENS),
     ("storage/database.py", "sqlalchemy.ext.asyncio.create_async_engine"): (3, OWN),
     ("storage/database.py", ".connect"): (2, SIGNAL),
