@@ -3,12 +3,13 @@
 import signal
 from pathlib import Path
 
-from tests.acceptance.test_crash import SECRET, settings, titles
+from tests.acceptance.test_crash import settings, titles
 from tests.commands import Commands
 from tests.made_news import prose
 from tests.receivers import WebhookReceiver
 from tests.service_process import service
 from tests.sites import LocalSite
+from tests.usual import SECRET
 
 
 async def test_a_backup_of_the_running_service_goes_on_where_it_was_made(

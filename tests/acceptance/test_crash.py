@@ -12,16 +12,9 @@ from tests.made_news import prose
 from tests.receivers import WebhookReceiver
 from tests.service_process import service
 from tests.sites import LocalSite
+from tests.usual import SECRET, calling
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-def settings(site: LocalSite, webhook: WebhookReceiver) -> str:
-    """One source visited each second, one watch, one webhook; leases of two seconds."""
-    return f"""
-[crawler]
-delay = 0
-interval = "1s"
+_QUICK = """
 [service]
 lease = "2s"
 stop_within = "5s"
@@ -29,20 +22,12 @@ stop_within = "5s"
 port = 0
 [extraction]
 workers = 1
-[network]
-allow = ["{site.address}", "127.0.0.1:{webhook.port}"]
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-[[watch]]
-name = "Corée"
-query = "Corée"
-[[channel]]
-name = "hook"
-kind = "webhook"
-url = "{webhook.url.split("?")[0]}"
-secret_env = "VIGIE_TEST_SECRET"
 """
+
+
+def settings(site: LocalSite, webhook: WebhookReceiver) -> str:
+    """One source visited each second, one watch, one webhook; leases of two seconds."""
+    return calling(site, webhook, interval="1s", tables=_QUICK)
 
 
 def rows(folder: Path, statement: str) -> list[tuple[object, ...]]:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.acceptance.test_crash import SECRET, settings, titles
+from tests.acceptance.test_crash import settings, titles
 from tests.made_news import prose
 from tests.receivers import WebhookReceiver
 from tests.service_process import ServiceProcess, service
 from tests.sites import LocalSite
+from tests.usual import SECRET
 
 
 async def _readiness(vigie: ServiceProcess) -> tuple[int, str]:

@@ -7,35 +7,16 @@ import pytest
 from extraction.pool import WorkerPool
 from news.clock import ManualClock
 from service.forget import Forgetter
-from tests.acceptance.test_crash import SECRET
 from tests.made_news import prose
 from tests.receivers import WebhookReceiver
 from tests.running import running
 from tests.sites import LocalSite
+from tests.usual import SECRET, calling
 
-
-def settings(site: LocalSite, webhook: WebhookReceiver) -> str:
-    """A source, a watch, a webhook, and a short memory."""
-    return f"""
-[crawler]
-delay = 0
-interval = "10m"
-[network]
-allow = ["{site.address}", "127.0.0.1:{webhook.port}"]
+_RETENTION = """
 [retention]
 articles = "30d"
 matched = "30d"
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-[[watch]]
-name = "Corée"
-query = "Corée"
-[[channel]]
-name = "hook"
-kind = "webhook"
-url = "{webhook.url.split("?")[0]}"
-secret_env = "VIGIE_TEST_SECRET"
 """
 
 
@@ -49,7 +30,7 @@ async def test_what_was_pruned_is_neither_fetched_nor_told_again(
 ) -> None:
     monkeypatch.setenv("VIGIE_TEST_SECRET", SECRET)
     site.publish("vieux", "Rien")
-    async with running(tmp_path, settings(site, webhook), pool, clock) as vigie:
+    async with running(tmp_path, calling(site, webhook, tables=_RETENTION), pool, clock) as vigie:
         await vigie.go_round()
         url = site.publish("neuf", "La Corée du Nord nie", prose(1))
         vigie.wait(minutes=11)

@@ -11,12 +11,13 @@ from aiohttp import web
 
 from extraction.pool import WorkerPool
 from news.clock import ManualClock
-from tests.acceptance.test_crash import SECRET, settings
+from tests.acceptance.test_crash import settings
 from tests.commands import Commands
 from tests.made_news import prose
 from tests.receivers import Reply, WebhookReceiver
 from tests.running import running
 from tests.sites import LocalSite, answering
+from tests.usual import SECRET
 
 
 async def test_p12_a_page_a_source_and_a_channel_that_fail_are_seen_by_command_and_in_the_metrics(

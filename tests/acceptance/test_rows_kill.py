@@ -19,6 +19,7 @@ from tests.made_news import prose
 from tests.receivers import SmtpReceiver
 from tests.running import running
 from tests.sites import LocalSite
+from tests.usual import mailing
 
 _POINTS = (*STAGES, "answered", "marked", "committed")
 _IN_FLIGHT = ("answered", "marked")  # taken by the receiver, and not yet written down
@@ -136,7 +137,7 @@ async def test_row_37_what_a_power_cut_leaves_opens_with_every_acknowledged_row_
     (tmp_path / "here").mkdir()
     site.publish("vieux", "Rien", prose(0))
     cuts: list[tuple[Path, set[str]]] = []
-    async with running(tmp_path / "here", _mailing(site, smtp), pool, clock) as vigie:
+    async with running(tmp_path / "here", mailing(site, smtp, tables="revisits = 0"), pool, clock) as vigie:
         await vigie.visit()
         for number in (1, 2):
             site.publish(f"a{number}", f"La Corée, fois {number}", prose(number))
@@ -148,7 +149,7 @@ async def test_row_37_what_a_power_cut_leaves_opens_with_every_acknowledged_row_
             cuts.append((_cut(tmp_path / "here", tmp_path / f"sent{number}", bytes(range(256)) * 9), told))
     for number, (copy, titles) in enumerate(cuts):
         mails = len(smtp.mails)
-        async with running(copy, _mailing(site, smtp), pool, clock) as vigie:
+        async with running(copy, mailing(site, smtp, tables="revisits = 0"), pool, clock) as vigie:
             assert {one.article.title for one in await vigie.articles()} == titles
             vigie.wait(minutes=2)
             await vigie.deliver()
@@ -161,28 +162,3 @@ async def test_row_37_what_a_power_cut_leaves_opens_with_every_acknowledged_row_
 def _integrity(file: Path) -> list[str]:
     with closing(sqlite3.connect(file)) as database:
         return [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
-
-
-def _mailing(site: LocalSite, smtp: SmtpReceiver) -> str:
-    return f"""
-[crawler]
-delay = 0
-revisits = 0
-interval = "10m"
-[network]
-allow = ["{site.address}", "127.0.0.1:{smtp.port}"]
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-[[watch]]
-name = "Corée"
-query = "Corée"
-[[channel]]
-name = "desk"
-kind = "email"
-host = "127.0.0.1"
-port = {smtp.port}
-security = "none"
-from = "vigie@example.com"
-to = ["desk@example.com"]
-"""

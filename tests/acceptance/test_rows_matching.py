@@ -21,9 +21,9 @@ from tests.receivers import WebhookReceiver
 from tests.running import running
 from tests.samples import NOON, a_source, an_article
 from tests.sites import LocalSite
+from tests.usual import SECRET
 
 _MOST_SECONDS = 5.0  # of this process's own time; each takes a few hundredths
-_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_row_43_a_query_that_wants_everything_is_capped_told_and_ends_in_a
     site: LocalSite, webhook: WebhookReceiver, pool: WorkerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A flood is three alerts, which is the budget, one word that it is spent, and the rest together the next day."""
-    monkeypatch.setenv("VIGIE_TEST_SECRET", _SECRET)
+    monkeypatch.setenv("VIGIE_TEST_SECRET", SECRET)
     clock = ManualClock(NOON)
     site.publish("vieux", "Rien", prose(0), NOON - timedelta(days=1))
     async with running(tmp_path, _wants_everything(site, webhook), pool, clock) as vigie:

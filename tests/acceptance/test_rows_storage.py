@@ -23,7 +23,7 @@ from aiohttp import web
 
 from extraction.pool import WorkerPool
 from news.clock import ManualClock
-from tests.acceptance.test_crash import SECRET, settings, titles
+from tests.acceptance.test_crash import settings, titles
 from tests.commands import Commands
 from tests.databases import PostgreSQL, running_postgresql
 from tests.made_news import prose
@@ -31,6 +31,7 @@ from tests.receivers import WebhookReceiver
 from tests.running import running
 from tests.service_process import ServiceProcess, service
 from tests.sites import LocalSite
+from tests.usual import SECRET
 
 NEW = ("La Corée du Nord nie", "La Corée du Sud répond")
 Act = Callable[[ServiceProcess], None]

@@ -14,6 +14,7 @@ from tests.made_news import prose
 from tests.receivers import SmtpReceiver
 from tests.running import Running, running
 from tests.sites import LocalSite
+from tests.usual import mailing
 
 MINUTE, HOUR, YEAR = timedelta(minutes=1), timedelta(hours=1), timedelta(days=365)
 _INTERVAL = 10 * MINUTE
@@ -22,27 +23,7 @@ _INTERVAL = 10 * MINUTE
 @pytest.fixture
 def settings(site: LocalSite, smtp: SmtpReceiver) -> str:
     """A source that is visited each ten minutes, a watch, and a mailbox."""
-    return f"""
-[crawler]
-delay = 0
-interval = "10m"
-[network]
-allow = ["{site.address}", "127.0.0.1:{smtp.port}"]
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-[[watch]]
-name = "Corée"
-query = "Corée"
-[[channel]]
-name = "desk"
-kind = "email"
-host = "127.0.0.1"
-port = {smtp.port}
-security = "none"
-from = "vigie@example.com"
-to = ["desk@example.com"]
-"""
+    return mailing(site, smtp)
 
 
 async def _tick(vigie: Running) -> None:

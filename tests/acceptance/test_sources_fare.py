@@ -11,6 +11,7 @@ from news.source import state_of
 from tests.receivers import SmtpReceiver
 from tests.running import Running, running
 from tests.sites import LocalSite, answering, once
+from tests.usual import mailing
 
 _RISING = (
     "La rivière monte depuis lundi, et la ville attend la suite : les pompiers ont distribué des sacs de sable dans "
@@ -25,31 +26,7 @@ _REAL = (
 @pytest.fixture
 def settings(site: LocalSite, smtp: SmtpReceiver) -> str:
     """One source, one watch, one mailbox."""
-    return f"""
-[crawler]
-delay = 0
-interval = "10m"
-
-[network]
-allow = ["{site.address}", "127.0.0.1:{smtp.port}"]
-
-[[source]]
-name = "Le Site"
-url = "{site.url()}"
-
-[[watch]]
-name = "Pont"
-query = "pont"
-
-[[channel]]
-name = "desk"
-kind = "email"
-host = "127.0.0.1"
-port = {smtp.port}
-security = "none"
-from = "vigie@example.com"
-to = ["desk@example.com"]
-"""
+    return mailing(site, smtp, "pont")
 
 
 async def _told(vigie: Running) -> list[str]:

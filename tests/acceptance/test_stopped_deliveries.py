@@ -19,11 +19,12 @@ from news.clock import ManualClock
 from news.guard import Guard
 from service.deliver import Deliverer
 from storage import Database
-from tests.acceptance.test_crash import SECRET, rows, settings
+from tests.acceptance.test_crash import rows, settings
 from tests.receivers import STALL, TOLD, Reply, SmtpReceiver, WebhookReceiver
 from tests.samples import NOON
 from tests.service_process import service
 from tests.sites import LocalSite
+from tests.usual import SECRET
 
 
 class Called(WebhookReceiver):
