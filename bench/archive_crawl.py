@@ -62,7 +62,7 @@ class Crawl:
         self._collector = Collector(database, nobody, board, reviser, self.clock, self.reader)
 
     async def furnish(self) -> None:
-        """Two hundred sources with a feed each, a watch and a channel, unless they are there."""
+        """Two hundred sources with a feed each, a watch and a channel, unless they are there; go on after the last."""
         async with self._database.write() as tx:
             if not await tx.sources.all():
                 for number in range(1, SOURCES + 1):
@@ -72,6 +72,7 @@ class Crawl:
                 await tx.watches.put(Watch(0, "wanted", WANTED), BEGIN)
                 await tx.channels.put(Channel(0, "desk", "webhook", {"url": "https://hooks.example/"}), BEGIN)
             self._sources = sorted(await tx.sources.all(), key=lambda source: source.id)
+            self.number = max((_number(one.article) + 1 for one in await tx.articles.latest(1)), default=0)
 
     async def warm(self) -> None:
         """As at the start of the service."""
@@ -111,7 +112,7 @@ class Crawl:
 
     async def _visit(self, listed: Sequence[Article], spent: Spent) -> None:
         """One poll, and the pages of what it lists."""
-        source = self._sources[source_of(int(listed[0].url.rpartition("/")[2])) - 1]
+        source = self._sources[source_of(_number(listed[0])) - 1]
         began = time.perf_counter()
         async with self._database.read() as tx:
             [feed] = await tx.feeds.of(source.id)
@@ -126,6 +127,10 @@ class Crawl:
             await self._collector.arrived(source, link, articles[link.url])
             spent.articles.append(time.perf_counter() - began)
             spent.computed.append(time.process_time() - computed)
+
+
+def _number(article: Article) -> int:
+    return int(article.url.rpartition("/")[2])
 
 
 async def server_of(database: Database) -> psutil.Process | None:

@@ -3,10 +3,10 @@
     python -m bench.storage [--articles 10000,100000,1000000] [--readers 16] [--folder FOLDER | --database URL]
 
 SQLite in a temporary folder, unless --folder names one or --database an empty PostgreSQL database of a user who may do
-all, on this machine. Up to each size the archive is filled past the service; the last 2,000 articles come by the real
-way, from the poll to the commit, and the last 1,000 of these are measured. Then searches, pages, lists, and the pruning
-of a tenth. With --readers, at the end so many processes read while the crawler writes, articles are pruned and a backup
-is made.
+all, on this machine; one that an earlier run has begun to fill is gone on with. Up to each size the archive is filled
+past the service; the last 2,000 articles come by the real way, from the poll to the commit, and the last 1,000 of these
+are measured. Then searches, pages, lists, and the pruning of a tenth. With --readers, at the end so many processes read
+while the crawler writes, articles are pruned and a backup is made.
 """
 
 import argparse

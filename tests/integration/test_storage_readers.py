@@ -113,7 +113,8 @@ async def test_what_is_filled_in_for_the_bench_is_found_as_what_was_crawled(data
     await crawl.furnish()
     file = None if database.dialect == "postgresql" else tmp_path / "vigie.db"
     await fill(database, file, 0, 100)
-    crawl.number = 100
+    crawl = Crawl(database)
+    await crawl.furnish()  # which finds what is there, and goes on after it
     await crawl.store(100)
     async with database.read() as tx:
         assert await tx.articles.count() == 200
