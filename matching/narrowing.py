@@ -23,6 +23,20 @@ def bounded(plans: SearchPlans) -> SearchPlans:
     return SearchPlans(SearchNothing(), _wider(plans.possible))
 
 
+def beyond(plans: SearchPlans) -> SearchPlan:
+    """What is possible and not sure."""
+    possible = plans.possible
+    if isinstance(plans.sure, SearchNothing):
+        return possible
+    if plans.is_exact:
+        return SearchNothing()
+    if isinstance(possible, SearchAny) and plans.sure in possible.parts:
+        # Whatever the sure part finds is left out below: to look for it first would be for nothing.
+        others = tuple(part for part in possible.parts if part != plans.sure)
+        possible = SearchAny(others) if len(others) > 1 else others[0] if others else SearchNothing()
+    return SearchAll((possible, SearchBut(plans.sure)))
+
+
 def size(plan: SearchPlan) -> int:
     """How many terms a plan has."""
     match plan:

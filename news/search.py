@@ -126,7 +126,10 @@ class IndexedWords:
 
 @dataclass(frozen=True, slots=True)
 class SearchFilter:
-    """Which articles are searched at all; the times are when they were first seen, `until` exclusive."""
+    """Which articles are searched at all; the times are when they were first seen, `until` exclusive.
+
+    `first_id` is the lowest number that one may have.
+    """
 
     source_id: int | None = None
     language: str = ""
@@ -134,6 +137,15 @@ class SearchFilter:
     until: datetime | None = None
     watch_id: int | None = None
     story_id: int | None = None
+    first_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCount:
+    """How many articles an index finds: of all, or of the newest down to the number that was `reached`."""
+
+    number: int
+    reached: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

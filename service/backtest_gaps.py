@@ -90,7 +90,7 @@ class _Search:
     async def _holds(self, query: Query) -> bool | None:
         """Whether some article meets the clause; None where the newest that might were looked at in vain."""
         plans = await plans_of(self._tx, query, self._reader)
-        count, _ = await self._tx.search.count(plans.sure, ANYTHING, 1)
+        count = (await self._tx.search.count(plans.sure, ANYTHING, 1)).number
         if count:
             return True
         numbers = await self._tx.search.ids(plans.possible, ANYTHING, _MOST_READ)

@@ -3,20 +3,19 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from math import isfinite
 
 from matching import spans
 from matching.limits import words_of
-from matching.narrowing import in_parts
+from matching.narrowing import beyond, in_parts
 from news.article import SearchHit, StoredArticle
 from news.errors import CursorError
 from news.query import Query
 from news.search import (
+    IndexCount,
     IndexedWords,
-    SearchAll,
-    SearchBut,
     SearchCount,
     SearchFilter,
     SearchNothing,
@@ -192,36 +191,33 @@ async def count(
     Raises QueryError.
     """
     asked = await _asked(tx, query, reader, only, seen)
-    sure, oldest = await tx.search.count(asked.plans.sure, only, EXACT_TO + 1)
-    most = asked.most_read if sure <= EXACT_TO else _SAMPLE
-    decided, reached = await _decided(asked, most)
-    if sure <= EXACT_TO and reached is None and sure + decided <= EXACT_TO:
-        return SearchCount(sure + decided, is_exact=True)
+    sure = await tx.search.count(asked.plans.sure, only, EXACT_TO + 1)
+    decided = await _decided(asked, sure.reached)
+    if sure.reached is None and decided.reached is None and sure.number + decided.number <= EXACT_TO:
+        return SearchCount(sure.number + decided.number, is_exact=True)
     low, high = await tx.search.bounds(only)
-    about = float(sure) if sure <= EXACT_TO else _extrapolated(sure, low, high, oldest)
-    about += decided if reached is None else _extrapolated(decided, low, high, reached)
-    return SearchCount(_rounded(about), is_exact=False)
+    return SearchCount(_rounded(sum(_extrapolated(one, low, high) for one in (sure, decided))), is_exact=False)
 
 
-async def _decided(asked: _Asked, most: int) -> tuple[int, int | None]:
-    """How many match of what the index is unsure of; and the last one looked at, where `most` were not all."""
-    rest: SearchPlan = SearchNothing()
-    if isinstance(asked.plans.sure, SearchNothing):
-        rest = asked.plans.possible
-    elif not asked.plans.is_exact:
-        rest = SearchAll((asked.plans.possible, SearchBut(asked.plans.sure)))
+async def _decided(asked: _Asked, reached: int | None) -> IndexCount:
+    """How many match of what the index is unsure of; a few are looked at where it has not looked at all itself."""
+    most = asked.most_read
+    if reached is not None:
+        asked, most = replace(asked, only=replace(asked.only, first_id=reached)), _SAMPLE
     found = looked_at = 0
-    async for stored in asked.candidates(rest, None):
+    async for stored in asked.candidates(beyond(asked.plans), None):
         if looked_at == most:
-            return found, stored.id
+            return IndexCount(found, stored.id)
         looked_at += 1
         found += await asked.hit(stored) is not None
-    return found, None
+    return IndexCount(found, reached)
 
 
-def _extrapolated(found: int, low: int, high: int, reached: int) -> float:
-    """What a number of articles makes for all ids, if it was found in those from `reached` on."""
-    return found * (high - low + 1) / max(high - reached + 1, 1)
+def _extrapolated(counted: IndexCount, low: int, high: int) -> float:
+    """What that makes for all ids."""
+    if counted.reached is None:
+        return counted.number
+    return counted.number * (high - low + 1) / max(high - counted.reached + 1, 1)
 
 
 def _rounded(about: float) -> int:

@@ -5,6 +5,7 @@ search is a plan of such tokens. Articles that are not indexed, or by an older a
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from news.article import StoredArticle
 from news.search import (
+    IndexCount,
     IndexedWords,
     SearchAll,
     SearchEverything,
@@ -40,7 +42,8 @@ from news.search import (
 from storage import rows, tables
 from storage.articles import Articles
 from storage.fts5 import EVERY, fact, fts5
-from storage.tsquery import condition, tsvector
+from storage.stretches import Span, Stretches
+from storage.tsquery import condition, names, reads_texts, tsvector
 from storage.vocabulary import Vocabulary
 
 _COLUMNS = ("title", "body", "beside_title", "beside_body")
@@ -58,7 +61,7 @@ _index = table("article_search", column("rowid"), column("article_id"), *map(col
 _article, _unindexed = tables.article, tables.unindexed
 _by, _language = tables.indexed_by, tables.indexed_language
 ANYTHING = SearchFilter()
-_NEAR = 4_000  # ids below the newest; reading through that many words of articles takes PostgreSQL some 50 ms
+_MOST_READ = 4_000  # texts, for a number: some tenths of a second
 
 
 class Search:
@@ -139,18 +142,23 @@ class Search:
         if isinstance(plan, SearchEverything):
             found.update(await self._listed(_every(only), limit, before_id))
         elif not isinstance(plan, SearchNothing):
-            found.update(row[0] for row in await self._newest(await self._found(plan, only), limit, before_id))
+            found.update(row[0] for row in await self._newest(plan, only, limit, before_id))
         return sorted(found, reverse=True)[:limit]
 
-    async def count(self, plan: SearchPlan, only: SearchFilter, limit: int) -> tuple[int, int]:
-        """How many indexed articles the plan finds, `limit` at most, and the id of the oldest of them (0: none)."""
+    async def count(self, plan: SearchPlan, only: SearchFilter, limit: int) -> IndexCount:
+        """How many indexed articles the plan finds, `limit` at most, the newest then.
+
+        Where PostgreSQL has to read texts, it reads those of the newest 4,000 articles that its index names.
+        """
         if isinstance(plan, SearchNothing):
-            return 0, 0
-        identity: ColumnElement[int] = column("id")
+            return IndexCount(0)
         found = (await self._found(plan, only)).where(self._is_current())
+        if self._is_postgresql:
+            return await self._counted(plan, only, found, limit)
+        identity: ColumnElement[int] = column("id")
         newest = found.order_by(identity.desc()).limit(limit).subquery()
         row = (await self._connection.execute(select(func.count(), func.min(newest.c.id)).select_from(newest))).one()
-        return row[0], row[1] or 0
+        return _bounded(row[0], row[1], limit)
 
     async def bounds(self, only: SearchFilter) -> tuple[int, int]:
         """The lowest and the highest id of articles that were first seen in the filter's time; 0 where none was."""
@@ -164,8 +172,7 @@ class Search:
         """The words of the newest articles that the plan lets through; none of those that are not indexed."""
         if isinstance(plan, SearchNothing):
             return []
-        asked = (await self._found(plan, only)).add_columns(*(_index.c[name] for name in _COLUMNS))
-        found = await self._newest(asked, limit, before_id)
+        found = await self._newest(plan, only, limit, before_id, *(_index.c[name] for name in _COLUMNS))
         return [IndexedWords(row[0], *(f" {words} " for words in row[1:])) for row in found]
 
     async def _listed(self, asked: Select[Any], limit: int, before_id: int | None) -> Sequence[int]:
@@ -174,34 +181,49 @@ class Search:
             asked = asked.where(identity < before_id)
         return (await self._connection.scalars(asked.order_by(column("id").desc()).limit(limit))).all()
 
-    async def _newest(self, asked: Select[Any], limit: int, before_id: int | None) -> Sequence[Any]:
-        """The newest rows of what is asked of the index.
-
-        PostgreSQL thinks it cheap to look for a rare word in row after row from the newest down. So it may do that in
-        the newest rows only; where these are not enough, an order that no index has makes it ask the index of words.
-        """
+    async def _newest(
+        self, plan: SearchPlan, only: SearchFilter, limit: int, before_id: int | None, *columns: ColumnElement[Any]
+    ) -> Sequence[Any]:
+        """The id and these columns of the newest rows of the index that the plan finds."""
+        asked = (await self._found(plan, only)).add_columns(*columns)
+        if self._is_postgresql:
+            return await (await self._stretches(only, before_id)).newest(asked, limit)
         if before_id is not None:
             asked = asked.where(self._id < before_id)
-        if self._is_postgresql:
-            top = before_id or await self._connection.scalar(select(func.max(_index.c.article_id))) or 0
-            near = asked.where(self._id >= top - _NEAR).order_by(self._id.desc()).limit(limit)
-            found: Sequence[Any] = (await self._connection.execute(near)).all()
-            if len(found) == limit:
-                return found
-            asked = asked.order_by((self._id + 0).desc())
-        else:
-            asked = asked.order_by(self._id.desc())
-        rest: Sequence[Any] = (await self._connection.execute(asked.limit(limit))).all()
+        rest: Sequence[Any] = (await self._connection.execute(asked.order_by(self._id.desc()).limit(limit))).all()
         return rest
+
+    async def _counted(self, plan: SearchPlan, only: SearchFilter, found: Select[Any], limit: int) -> IndexCount:
+        stretches = await self._stretches(only, None)
+        reached = None
+        if reads_texts(plan):
+            named = select(self._id.label("id")).select_from(_index).where(names(plan), *_is_of(self._id, only))
+            reached = _bounded(*await stretches.count(named, _MOST_READ), _MOST_READ).reached
+        counted = _bounded(*await stretches.since(reached or 0).count(found, limit), limit)
+        return counted if counted.reached else replace(counted, reached=reached)
+
+    async def _stretches(self, only: SearchFilter, before_id: int | None) -> Stretches:
+        """The ids below this one that the index has and where the filter's times lie."""
+        identity = _index.c.article_id
+        lowest, highest = (await self._connection.execute(select(func.min(identity), func.max(identity)))).one()
+        if only.since is not None:
+            lowest = await self._connection.scalar(_bound(func.min, only))
+        if only.until is not None:
+            highest = await self._connection.scalar(_bound(func.max, only))
+        if lowest is None or highest is None:
+            return Stretches(self._connection, self._id, Span(0, 0))
+        end = highest + 1 if before_id is None else min(highest + 1, before_id)
+        return Stretches(self._connection, self._id, Span(max(lowest, only.first_id), end))
 
     async def _found(self, plan: SearchPlan, only: SearchFilter) -> Select[Any]:
         plan = _narrowed(plan, only)
-        if self._is_postgresql:
-            asked = condition(plan)
+        if self._is_postgresql:  # which is asked within bounds
+            asked, passes = condition(plan), _is_of(self._id, only)
         else:
             plan = await self._vocabulary.spelled_out(plan)
             asked = text("article_search MATCH :plan").bindparams(bindparam("plan", fts5(plan)))  # type: ignore[assignment]
-        return select(self._id.label("id")).select_from(_index).where(asked, *_passes(self._id, only))
+            passes = _passes(self._id, only)
+        return select(self._id.label("id")).select_from(_index).where(asked, *passes)
 
     def _is_current(self) -> ColumnElement[bool]:
         return ~exists().where(_unindexed.c.article_id == self._id)
@@ -224,6 +246,11 @@ class Search:
         known = await self._connection.scalar(select(literal(1)).where(_language.c.language == language))
         if known is None:
             await rows.insert_missing(self._connection, _language, [{"language": language}])
+
+
+def _bounded(number: int, oldest: int, limit: int) -> IndexCount:
+    """So many, and the oldest of them, where there may be more than the `limit`."""
+    return IndexCount(number, oldest if number == limit else None)
 
 
 def _narrowed(plan: SearchPlan, only: SearchFilter) -> SearchPlan:
@@ -253,14 +280,22 @@ def _of_article(only: SearchFilter) -> list[ColumnElement[bool]]:
 
 
 def _passes(identity: ColumnElement[int], only: SearchFilter) -> list[ColumnElement[bool]]:
+    """What no fact of the index tells, and within which ids."""
+    found: list[ColumnElement[bool]] = []
+    # The bounds keep the index from being read where nothing can be; ids rise with the time, but not strictly.
+    if only.since is not None:
+        found.append(identity >= _bound(func.min, only).scalar_subquery())
+    if only.until is not None:
+        found.append(identity <= _bound(func.max, only).scalar_subquery())
+    if only.first_id:
+        found.append(identity >= only.first_id)
+    return found + _is_of(identity, only)
+
+
+def _is_of(identity: ColumnElement[int], only: SearchFilter) -> list[ColumnElement[bool]]:
     """What no fact of the index tells."""
     found: list[ColumnElement[bool]] = []
     if only.since is not None or only.until is not None:
-        # The bounds keep the index from being read where nothing can be; ids rise with the time, but not strictly.
-        if only.since is not None:
-            found.append(identity >= _bound(func.min, only).scalar_subquery())
-        if only.until is not None:
-            found.append(identity <= _bound(func.max, only).scalar_subquery())
         dated = _article.alias()
         found.append(exists().where(dated.c.id == identity, *_seen(dated, only)))
     if only.watch_id is not None:

@@ -49,7 +49,7 @@ async def _read(url: str, crawl: Crawl, over: asyncio.Event) -> int:
             async with database.read() as tx:
                 count = await tx.articles.count()
                 assert len(await tx.articles.latest(_PAGE)) == min(count, _PAGE)
-                assert (await tx.search.count(SearchEverything(), ANYTHING, _MANY))[0] == count
+                assert (await tx.search.count(SearchEverything(), ANYTHING, _MANY)).number == count
             looks += 1
     return looks
 
@@ -118,7 +118,7 @@ async def test_what_is_filled_in_for_the_bench_is_found_as_what_was_crawled(data
     await crawl.store(100)
     async with database.read() as tx:
         assert await tx.articles.count() == 200
-        assert (await tx.search.count(SearchEverything(), ANYTHING, _MANY))[0] == 200
+        assert (await tx.search.count(SearchEverything(), ANYTHING, _MANY)).number == 200
         matches = await tx.matches.latest(_MANY)
         by_hand = [one for one in matches if one.stored.id <= 100]
         assert by_hand

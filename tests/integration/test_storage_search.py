@@ -15,6 +15,7 @@ from news.search import (
     SearchEverything,
     SearchField,
     SearchFilter,
+    SearchNear,
     SearchPlan,
     SearchRow,
     SearchTerm,
@@ -100,11 +101,47 @@ async def test_the_beginning_of_a_word_that_came_since_it_was_last_asked_for_fin
         assert await transaction.search.ids(missil, SearchFilter(), 9) == [new, old]
 
 
+@pytest.mark.parametrize("many", [2, 60])
+async def test_any_of_a_few_or_of_many_words_is_found_in_the_field_that_was_named(
+    database: Database, many: int
+) -> None:
+    words = [f"mot{turn}" for turn in range(many)]
+    title, body, neither = await _put(database, (words[-1], "x"), ("x", words[-1]), ("x", "x"))
+    async with database.write() as transaction:
+        await transaction.search.put(neither, SearchRow("x", "x", beside_title=words[0]), 1)
+    for field, found in {"title": [neither, title], "text": [body]}.items():
+        plan = SearchAny(tuple(SearchTerm((word,), cast(SearchField, field)) for word in words))
+        assert await _found(database, plan) == found
+        assert await _found(database, SearchAll((_word("x"), SearchBut(plan)))) == (
+            [number for number in (neither, body, title) if number not in found]
+        )
+
+
 async def test_a_row_of_words_is_found_within_one_field(database: Database) -> None:
     whole, _, _ = await _put(database, ("x", "a nord coreens b"), ("nord", "coreens"), ("x", "le nord"))
     assert await _found(database, SearchTerm(("nord", "coreens"))) == [whole]
     assert await _found(database, SearchTerm(("nord", "coreens"), "text")) == [whole]
     assert await _found(database, SearchTerm(("nord", "coreens"), "title")) == []
+
+
+@pytest.mark.parametrize("distance", [0, 2])
+async def test_two_words_are_near_with_so_many_between_and_no_more_whichever_comes_first(
+    database: Database, distance: int
+) -> None:
+    near, far = " ".join(["x"] * distance), " ".join(["x"] * (distance + 1))
+    texts = [
+        f"nord {near} sud",
+        f"nord {far} sud",
+        f"a sud {near} nord b",
+        f"sud {far} nord",
+        "nord",
+        f"nord {far} nord",
+    ]
+    twice = f"sud {far} nord {far} {far} nord {near} sud"
+    numbers = await _put(database, *[("x", " ".join(one.split())) for one in (*texts, twice)], ("nord", "sud"))
+    plan = SearchNear(("nord",), ("sud",), distance)
+    assert await _found(database, plan) == [numbers[6], numbers[2], numbers[0]]
+    assert await _found(database, replace(plan, field="title")) == []
 
 
 async def test_the_last_word_of_a_row_may_be_a_beginning(database: Database) -> None:

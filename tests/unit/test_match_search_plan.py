@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import document, parse, search_plans, search_row, spans
-from matching.narrowing import MOST_TERMS, in_parts, size
+from matching.narrowing import MOST_TERMS, beyond, in_parts, size
 from news.article import Article
 from news.errors import QueryError
 from news.query import Phrase, Query
@@ -251,3 +251,14 @@ def test_any_stretch_of_a_text_is_found_as_a_phrase(
     article = Article("https://x.example/", "https://x.example/", "", text)
     assert spans(query, document(article, "")) is not None
     assert _is_found(archive, plans(query).possible, article)
+
+
+def test_beyond_what_is_sure_lies_all_else_that_is_possible_and_nothing_is_looked_for_twice() -> None:
+    sure, other, third = t("sure"), t("other"), t("third")
+    assert beyond(SearchPlans(SearchNothing(), other)) == other
+    assert beyond(SearchPlans(sure, sure)) == SearchNothing()
+    assert beyond(SearchPlans(sure, other)) == SearchAll((other, SearchBut(sure)))
+    assert beyond(SearchPlans(sure, SearchAny((other, sure)))) == SearchAll((other, SearchBut(sure)))
+    several = SearchAny((other, sure, third))
+    assert beyond(SearchPlans(sure, several)) == SearchAll((SearchAny((other, third)), SearchBut(sure)))
+    assert beyond(SearchPlans(sure, SearchAny((sure, sure)))) == SearchAll((SearchNothing(), SearchBut(sure)))
