@@ -1,6 +1,6 @@
 """What Vigie says of stories in its own words: changes, digests, spikes. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from alerting.figures import number
 from alerting.volume import Spike
@@ -56,8 +56,3 @@ def digest_title(items: Sequence[Item]) -> str:
     names = tuple(dict.fromkeys(item.watch for item in items))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return f"{counted(len(items), 'story', 'stories')}: {shown}"
-
-
-def in_short(changes: Iterable[Change]) -> str:
-    """All changes in one line: `+6 outlets · changed figure: 10 000 → 12 000 soldats`."""
-    return " · ".join(change.says for change in changes)

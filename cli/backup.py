@@ -51,11 +51,13 @@ def backup(
     from cli.place import Place
     from news.clock import SystemClock
     from service.backup import back_up
+    from storage.traces import check_there
 
     quiet_logs()
     place = Place.named(data, config)
     found = place.settings()
-    url = found.database.url or place.folder.database_url
+    url = place.database_url(found)
+    check_there(url, place.folder.path, in_use=not place.is_free)
     files = place.settings_file if settings else None
     target = _target(place, file)
     with progress() as told:
@@ -128,7 +130,7 @@ def facts(manifest: "Manifest") -> list[tuple[str, str]]:
 
     contents = manifest.contents
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-    held = [counted(contents.counts.get(table, 0), *nouns) for table, *nouns in _NOUNS]
+    held = [counted(contents.seen(table), *nouns) for table, *nouns in _NOUNS]
     return [
         ("as of", when(manifest.started_at)),
         ("made by", f"Vigie {manifest.vigie}, {names[contents.engine]}, schema {contents.schema}"),

@@ -11,11 +11,13 @@ from cli.archive import quiet_logs
 from cli.folder import DataFolder
 from cli.options import DEFAULT_DATA, Config, Data, Json
 from cli.output import Cell, print_json, print_table
-from news.errors import VigieError
+from news.errors import NoArchiveError, VigieError
 
 if TYPE_CHECKING:
+    from cli.place import Archive
     from service.finding import Finding
     from service.settings import Settings
+    from storage import Transaction
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
@@ -73,17 +75,26 @@ def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path 
 
 
 async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Finding]":
-    from cli.network import guard_under
-    from cli.place import Place, open_archive
-    from service.doctor import examine_archive
-    from service.finding import fail, ok
+    from cli.place import Place, open_archive, passing_archive
+    from service.finding import fail, ok, warn
 
+    place = Place(folder, file)
     try:
-        async with open_archive(Place(folder, file), upgrades=False) as archive, archive.database.read() as tx:
-            guard = guard_under(archive.settings)
-            chromium = archive.settings.crawler.chromium
-            is_running = folder.is_held()
-            found = await examine_archive(tx, guard, archive.clock.now(), is_running=is_running, chromium=chromium)
-            return [ok("database", f"opens; it holds {await tx.articles.count()} articles"), *found]
+        async with open_archive(place, upgrades=False, makes=False) as archive, archive.database.read() as tx:
+            opens = ok("database", f"opens; it holds {await tx.articles.count()} articles")
+            return [opens, *await _found_in(tx, archive)]
+    except NoArchiveError as error:  # what the file declares is examined all the same
+        none = warn("database", error.message, error.hint)
+        async with passing_archive(place) as archive, archive.database.read() as tx:
+            return [none, *await _found_in(tx, archive)]
     except VigieError as error:
         return [fail("database", error.message, error.hint)]
+
+
+async def _found_in(tx: "Transaction", archive: "Archive") -> "list[Finding]":
+    from cli.network import guard_under
+    from service.doctor import examine_archive
+
+    settings, is_running = archive.settings, archive.place.folder.is_held()
+    guard, now = guard_under(settings), archive.clock.now()
+    return await examine_archive(tx, guard, now, is_running=is_running, chromium=settings.crawler.chromium)

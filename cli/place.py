@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cli.folder import SETTINGS_NAME, DataFolder
 from cli.output import print_note
@@ -17,6 +18,7 @@ from service.declare import Changes, declare, declare_without_file
 from service.furnish import feedback_at
 from service.settings import Settings
 from storage import Database
+from storage.traces import check_there, remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Place:
         settings = read(self.settings_file)
         check_declared(settings, self.settings_file, fault_of)
         return settings
+
+    def database_url(self, settings: Settings) -> str:
+        """The database that these settings mean here."""
+        return settings.database.url or self.folder.database_url
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no other process's service runs here."""
+        return self.folder.is_mine or not self.folder.is_held()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +97,44 @@ async def _note_unread_file(archive: Archive) -> None:
 
 @asynccontextmanager
 async def open_archive(
-    place: Place, clock: Clock | None = None, *, takes_file_in: bool = True, upgrades: bool = True
+    place: Place, clock: Clock | None = None, *, takes_file_in: bool = True, upgrades: bool = True, makes: bool = True
 ) -> AsyncIterator[Archive]:
     """The archive, for one command. What the file declares is brought in, unless a running service sees to that.
 
     An older schema is brought up to date, but not under a service that runs: it knows only the one it began with. Nor
-    is a file made under it: it has one, wherever that has gone.
+    is a file made under it, or where a trace of one is left: it is somewhere. Raises StorageError for these, and
+    NoArchiveError where there is none yet and it is not to be made.
     """
     settings = place.settings()
-    is_free = place.folder.is_mine or not place.folder.is_held()
-    url = settings.database.url or place.folder.database_url
-    database = await Database.open(url, upgrades=upgrades and is_free, makes=is_free)
-    try:
-        feedback = await feedback_at(database, settings.web.public_url)
-        archive = Archive(place, settings, database, clock or SystemClock(), feedback)
+    is_free = place.is_free
+    url = place.database_url(settings)
+    check_there(url, place.folder.path, in_use=not is_free)
+    database = await Database.open(url, upgrades=upgrades and is_free, makes=makes and is_free)
+    async with _furnished(place, settings, database, clock or SystemClock()) as archive:
+        if makes and is_free:
+            remember(url, place.folder.path)
         if takes_file_in and not place.folder.is_held():
             await archive.declare()
         await _note_unread_file(archive)
         yield archive
+
+
+@asynccontextmanager
+async def passing_archive(place: Place) -> AsyncIterator[Archive]:
+    """An archive of what the file declares, gone at the end of the block: for who examines a place that has none."""
+    settings = place.settings()
+    with TemporaryDirectory(prefix="vigie-") as room:
+        database = await Database.open(f"sqlite:///{room}/vigie.db")
+        async with _furnished(place, settings, database, SystemClock()) as archive:
+            await archive.declare()
+            yield archive
+
+
+@asynccontextmanager
+async def _furnished(place: Place, settings: Settings, database: Database, clock: Clock) -> AsyncIterator[Archive]:
+    """The archive of an open database, which is closed at the end."""
+    try:
+        feedback = await feedback_at(database, settings.web.public_url)
+        yield Archive(place, settings, database, clock, feedback)
     finally:
         await database.close()

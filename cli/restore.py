@@ -94,7 +94,7 @@ async def _restore(backup: "BackupFile", place: "Place", wishes: "Wishes") -> "R
     from service import restore as use
 
     settings = place.settings()
-    url = settings.database.url or place.folder.database_url
+    url = place.database_url(settings)
     place.folder.hold()
     try:
         there = use.Place(place.folder.path, url, settings.database.tools)
@@ -115,7 +115,8 @@ def _note_settings(place: "Place", done: "Restoration") -> None:
         print_note(f"the settings are in {done.settings[0]}, where --config does not look")
         return
     try:
-        named = Place.of(place.folder.path, None).settings().database.url or place.folder.database_url
+        again = Place.of(place.folder.path, None)
+        named = again.database_url(again.settings())
     except VigieError as error:
         print_note(f"the restored settings cannot be used: {error.message}")
         return

@@ -76,12 +76,19 @@ def _tell(faults: "list[Fault]", written: "Written", settings: "Settings", *, js
 def _made_by_commands(data: Path, settings: "Settings") -> tuple[set[str], dict[str, str]]:
     """The channels that commands made, and the watches with their queries."""
     from cli.folder import DataFolder
+    from cli.place import Place
+    from news.errors import NoArchiveError
     from storage import Database
+    from storage.traces import check_there
 
     async def read() -> tuple[set[str], dict[str, str]]:
-        folder = DataFolder.at(data)
-        upgrades = not folder.is_held()  # a service that runs knows only the schema it began with
-        database = await Database.open(settings.database.url or folder.database_url, upgrades=upgrades)
+        place = Place(DataFolder.at(data), None)
+        url, is_free = place.database_url(settings), place.is_free
+        check_there(url, place.folder.path, in_use=not is_free)
+        try:  # a service that runs knows only the schema it began with
+            database = await Database.open(url, upgrades=is_free, makes=False)
+        except NoArchiveError:
+            return set(), {}
         try:
             async with database.read() as tx:
                 channels, watches = await tx.channels.all(), await tx.watches.all()

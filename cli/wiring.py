@@ -197,5 +197,4 @@ def limits(settings: Settings) -> CrawlLimits:
 def bounds(settings: Settings) -> Bounds:
     """Between which intervals sources are visited as they publish."""
     crawler = settings.crawler
-    shortest = timedelta(seconds=crawler.shortest_interval)
-    return Bounds(shortest, max(timedelta(seconds=crawler.longest_interval), shortest))
+    return Bounds(timedelta(seconds=crawler.shortest_interval), timedelta(seconds=crawler.longest_interval))

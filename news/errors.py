@@ -69,6 +69,10 @@ class StorageError(VigieError):
     """The database cannot be opened or does not fit; `hint` says how to mend it."""
 
 
+class NoArchiveError(StorageError):
+    """There is no archive yet, and none was to be made."""
+
+
 class DatabaseTroubleError(StorageError):
     """The database cannot do what it is asked just now. Nothing of it was kept, and it may be tried again."""
 

@@ -1,12 +1,17 @@
 """The nearest right word: what somebody who wrote a wrong one most likely meant."""
 
 import difflib
+import re
+from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from news.text import clip
 
 _SHOWN = 60
+_ABBREVIATION = re.compile(r"[A-Z]{3,5}")
+_DAYS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))  # of any year, one in either season
 
 
 def suggestion(wrong: str, words: Sequence[str]) -> str:
@@ -24,7 +29,21 @@ def _near_zone(name: str) -> str:
     by_city = {zone.rpartition("/")[2]: zone for zone in known if "/" in zone}
     wanted = name.strip().replace(" ", "_").lower()
     found = next((zone for city, zone in by_city.items() if city.lower() == wanted), "")
-    return f"; did you mean {found!r}?" if found else suggestion(name, known)
+    if found:
+        return f"; did you mean {found!r}?"
+    of_clocks = _abbreviated(name.strip().upper(), known)
+    if of_clocks:
+        return f"; clocks show it in {of_clocks!r}, for example: write such a name"
+    return "" if _ABBREVIATION.fullmatch(name) else suggestion(name, known)  # CEST is written like EST, and far from it
+
+
+def _abbreviated(wanted: str, known: Sequence[str]) -> str:
+    """A zone whose clocks show this abbreviation in winter or in summer, of the continent that has most; else empty."""
+    found = [
+        zone for zone in known if "/" in zone and wanted in {day.astimezone(ZoneInfo(zone)).tzname() for day in _DAYS}
+    ]
+    continents = Counter(zone.partition("/")[0] for zone in found)
+    return next((zone for zone in found if zone.partition("/")[0] == continents.most_common(1)[0][0]), "")
 
 
 def zone_named(name: str) -> ZoneInfo:

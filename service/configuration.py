@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from news.errors import ConfigError
 from news.text import clip
 from service.environment import check_environment, variable, variable_of
-from service.mistakes import mistake
+from service.mistakes import as_written, mistake
 from service.settings import ChannelEntry, IncludeSettings, Settings
 from service.written import KINDS, Written
 
@@ -34,6 +34,7 @@ def read(path: Path | None) -> Settings:
     except ValidationError as error:
         raise _explained(error, written) from error
     _refuse_doubles(settings, written)
+    _refuse_crossed(settings, written)
     return settings
 
 
@@ -117,6 +118,23 @@ def _refuse_doubles(settings: Settings, written: Written | None) -> None:
                 place = written.place((kind, number, "name")) if written is not None else {}
                 raise ConfigError(f"two {kind} entries are named {entry.name!r}", "rename one", **place)
             names.add(entry.name)
+
+
+def _refuse_crossed(settings: Settings, written: Written | None) -> None:
+    """Raises ConfigError where no interval could keep within its bounds, by the place of the one that is said."""
+    crawler = settings.crawler
+    shortest, longest = crawler.shortest_interval, crawler.longest_interval
+    if shortest <= longest:
+        return
+    said = "longest_interval" if "longest_interval" in crawler.model_fields_set else "shortest_interval"
+    path = ("crawler", said)
+    by = variable_of(path)
+    raise ConfigError(
+        f"{by or _dotted(path)}: the shortest interval, {as_written(shortest)}, is longer than the longest, "
+        f"{as_written(longest)}",
+        "lower shortest_interval, or raise longest_interval",
+        **(written.place(path) if written is not None and not by else {}),
+    )
 
 
 def place_of(path: Path | None, *where: str | int) -> dict[str, Any]:

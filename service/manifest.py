@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from news.errors import BackupError
+from service import written
 from storage.contents import Contents
 
 FORMAT = 1
@@ -18,7 +19,6 @@ SETTINGS = "settings/"
 MAIN_SETTINGS = f"{SETTINGS}vigie.toml"
 _SETTINGS_NAME = re.compile(r"settings(/[\w][\w .+-]*)+\.toml")
 MOST_MEMBERS = 1_000
-LARGEST_SETTINGS = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Manifest:
             "made_with": contents.made_with,
             "started_at": self.started_at.isoformat(),
             "counts": dict(contents.counts),
+            "removed": dict(contents.removed),
             "members": [{"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in self.members],
         }
         return json.dumps(values, indent=2).encode()
@@ -93,15 +94,19 @@ def _manifest(values: Mapping[str, Any]) -> Manifest:
     engine = values["engine"]
     if engine not in DATABASES:
         raise ValueError("another engine")
-    counts = {str(table): _number(count) for table, count in values["counts"].items()}
+    counts, removed = _counts(values["counts"]), _counts(values.get("removed", {}))  # which the first ones do not have
     members = tuple(
         Member(str(one["name"]), _number(one["bytes"]), str(one["sha256"]).lower()) for one in values["members"]
     )
     started_at = datetime.fromisoformat(values["started_at"])
     if started_at.tzinfo is None:
         raise ValueError("an instant without a zone")
-    contents = Contents(engine, str(values["schema"]), counts, str(values["made_with"]))
+    contents = Contents(engine, str(values["schema"]), counts, str(values["made_with"]), removed)
     return Manifest(str(values["vigie"]), started_at, contents, members)
+
+
+def _counts(values: Mapping[str, Any]) -> dict[str, int]:
+    return {str(table): _number(count) for table, count in values.items()}
 
 
 def _number(value: Any) -> int:
@@ -118,5 +123,5 @@ def _check_members(manifest: Manifest) -> None:
     for member in manifest.members:
         if member.name != database and not is_settings_name(member.name):
             raise BackupError(f"it holds {member.name!r}, which belongs in no backup", "take another backup")
-        if member.name != database and member.bytes > LARGEST_SETTINGS:
+        if member.name != database and member.bytes > written.LARGEST:
             raise BackupError(f"its {member.name} is larger than settings can be", "take another backup")

@@ -78,8 +78,13 @@ def _amount(bound: float, path: Sequence[str | int]) -> str:
     is_time = path[-1] in _TIMES or (len(path) > 1 and tuple(path[:2]) == ("retention", "sources"))
     if not is_time or not bound:
         return f"{bound:.15g}"
-    size, letter = next((unit for unit in _UNITS if bound % unit[0] == 0), _UNITS[-1])
-    return f"{bound / size:g}{letter}"
+    return as_written(bound)
+
+
+def as_written(duration: float) -> str:
+    """Seconds, as somebody would write them: 7d, not 604800."""
+    size, letter = next((unit for unit in _UNITS if duration % unit[0] == 0), _UNITS[-1])
+    return f"{duration / size:g}{letter}"
 
 
 def _kind_of(value: Any) -> str:

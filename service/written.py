@@ -21,6 +21,9 @@ _DEEP = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){100}|(?:\[\s*+)
 
 _TUPLE, _QUOTED = re.compile(r"\((?:'[^']*',? ?)+\)"), r"'([^']*)'"  # as the parser tells the name of a table
 
+LARGEST = 20 * 1024 * 1024
+"""Bytes of one file: 50,000 sources take a quarter of it."""
+
 KINDS: tuple[str, ...] = ("source", "watch", "watchlist", "channel")
 """The tables that any of the files may hold; everything else stands in the first."""
 
@@ -87,13 +90,18 @@ def _text_of(path: Path) -> str:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise ConfigError(f"{path} is a pipe or a device", "write the settings into a file: it is read repeatedly")
-        held = path.read_bytes().removeprefix(codecs.BOM_UTF8)  # Windows marks its own
+        with path.open("rb") as file:
+            held = file.read(LARGEST + 1)
     except PermissionError as error:
         hint = "let the user who runs Vigie read it, or name another file with --config"
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(f"{path} cannot be read: {why}", "name another file with --config") from error
+    if len(held) > LARGEST:
+        hint = "is it the right file? Settings may be split with `include`, and sources imported: vigie source import"
+        raise ConfigError(f"{path} has more than {LARGEST // 1024**2} MiB, which is too much for settings", hint)
+    held = held.removeprefix(codecs.BOM_UTF8)  # Windows marks its own
     try:
         text = held.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,7 +1,7 @@
 """What a database holds, as far as two copies of it can be compared: engine, schema, rows by table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy.engine import URL
@@ -15,16 +15,26 @@ Progress = Callable[[str, int, int], None]
 
 SCHEMA_TABLE = "alembic_version"
 SEARCH_TABLE = "article_search"
+MARKED = ("source", "watch")
+"""Tables that backups tell of, in which what is removed is only marked so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one database holds. `made_with` is the program that wrote the copy, as its version tells it."""
+    """What one database holds. `made_with` is the program that wrote the copy, as its version tells it.
+
+    `removed`, by table, are those of its rows that nobody sees any more; empty where that is not known.
+    """
 
     engine: EngineName
     schema: str
     counts: Mapping[str, int]
     made_with: str = ""
+    removed: Mapping[str, int] = field(default_factory=dict)
+
+    def seen(self, table: str) -> int:
+        """How many rows of a table its user would count."""
+        return self.counts.get(table, 0) - self.removed.get(table, 0)
 
 
 def own_tables() -> list[str]:

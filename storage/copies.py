@@ -12,6 +12,7 @@ from news.errors import StorageError
 from storage import postgresql_copy, sqlite_copy
 from storage.contents import Contents, EngineName, Progress, engine_of
 from storage.database import parsed_url
+from storage.migrate import RESTORE, tables_of
 
 
 def engine_at(url: str) -> EngineName:
@@ -27,10 +28,10 @@ async def copy_database(url: str, to: Path, tools: str, progress: Progress) -> C
     """
     parsed = parsed_url(url)
     if engine_of(parsed) == "postgresql":
-        return await postgresql_copy.copy(parsed, to, tools, progress)
-    return await asyncio.to_thread(
-        sqlite_copy.copy, Path(parsed.database or ""), to, lambda done, of: progress("copying", done, of)
-    )
+        return _whole(await postgresql_copy.copy(parsed, to, tools, progress), "the database", RESTORE)
+    file = Path(parsed.database or "")
+    copied = await asyncio.to_thread(sqlite_copy.copy, file, to, lambda done, of: progress("copying", done, of))
+    return _whole(copied, "the database", RESTORE)
 
 
 async def examine_copy(file: Path, said: Contents, tools: str) -> Contents:
@@ -39,8 +40,17 @@ async def examine_copy(file: Path, said: Contents, tools: str) -> Contents:
     Raises StorageError where it is damaged, ConfigError where what could read it is not there.
     """
     if said.engine == "postgresql":
-        return await postgresql_copy.examine(file, tools, said)
-    return await asyncio.to_thread(sqlite_copy.examine, file)
+        return _whole(await postgresql_copy.examine(file, tools, said), "it")
+    return _whole(await asyncio.to_thread(sqlite_copy.examine, file), "it")
+
+
+def _whole(found: Contents, of: str, hint: str = "") -> Contents:
+    """The contents. Raises StorageError where a table of its schema is not there; `of` is what lacks it."""
+    missing = sorted(tables_of(found.schema) - set(found.counts))
+    if missing:
+        what = f"says that it has schema {found.schema}, but the table {missing[0]} is not there"
+        raise StorageError(f"{of} {what}", hint)
+    return found
 
 
 async def is_taken(url: str) -> bool:
@@ -48,7 +58,9 @@ async def is_taken(url: str) -> bool:
     parsed = parsed_url(url)
     if engine_of(parsed) == "postgresql":
         return await postgresql_copy.is_taken(parsed)
-    return await asyncio.to_thread(os.path.lexists, parsed.database or "")
+    return await asyncio.to_thread(
+        lambda: os.path.lexists(parsed.database or "") or sqlite_copy.is_taken(_file_of(parsed))
+    )
 
 
 def name_of(url: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
-from news.errors import DatabaseTroubleError, StorageError
+from news.errors import DatabaseTroubleError, NoArchiveError, StorageError
 from news.tally import Tally
 from storage.articles import Articles
 from storage.caps import Caps
@@ -30,7 +30,7 @@ from storage.figures import FigureBook
 from storage.keys import Keys
 from storage.links import Links
 from storage.matches import Matches
-from storage.migrate import bring_up_to_date
+from storage.migrate import MADE_BY, bring_up_to_date
 from storage.outbox import Outbox
 from storage.problems import Problems
 from storage.pruning import Pruning
@@ -57,7 +57,6 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 # A server that has vanished without a word is given up after so many seconds, not after the system's two hours.
 _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3"}
 _STANDBY = ("25006", "0A000")  # PostgreSQL's states where only reading is allowed; the other one of a standby
-_PUT_BACK = "put it back where it was; if it is lost, stop the service and restore the last backup"
 _EXAMPLES = "for example sqlite:///data/vigie.db or postgresql://vigie@localhost/vigie"
 
 
@@ -123,14 +122,14 @@ class Database:
         """Open `sqlite:///path` or `postgresql://…`, and bring its schema up to date.
 
         Raises StorageError where the database cannot be reached, is none, is newer than this program, or is older and
-        must not be upgraded; without `makes`, for which a service has it open, also where there is no file.
+        must not be upgraded. Without `makes` nothing is made: NoArchiveError where there is no archive yet.
         """
         parsed = parsed_url(url)
         _check_file(parsed, makes=makes)
         database = cls(*_engines(parsed))
         try:
             async with database._writer.connect() as connection:
-                await bring_up_to_date(connection, upgrades=upgrades)
+                await bring_up_to_date(connection, upgrades=upgrades, makes=makes)
         except BaseException as error:
             await database.close()
             if isinstance(error, DatabaseError):
@@ -285,12 +284,23 @@ def _check_file(url: URL, *, makes: bool) -> None:
     event loop of a short command has ended.
     """
     if url.get_backend_name() == "sqlite" and not url.query:
-        if not makes and not Path(url.database or "").exists():
-            raise StorageError(f"the database {url.database} is not there, though a service has it open", _PUT_BACK)
+        file = Path(url.database or "")
+        if not makes and _holds_nothing(file):
+            raise NoArchiveError(f"there is no database at {file} yet", MADE_BY)
         try:
             sqlite3.connect(url.database or "").close()
         except sqlite3.Error as error:
             raise _cannot_open(url, DatabaseError("open", None, error)) from error
+
+
+def _holds_nothing(file: Path) -> bool:
+    """Whether a file is not there, or is empty; of one that cannot be looked at, opening it will tell."""
+    try:
+        return not file.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def _cannot_open(url: URL, error: DatabaseError) -> StorageError:

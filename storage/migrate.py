@@ -4,17 +4,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, create_engine, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from news.errors import StorageError
-from storage.contents import own_tables
+from news.errors import NoArchiveError, StorageError
+from storage.contents import SCHEMA_TABLE, SEARCH_TABLE, own_tables
 from storage.tables import metadata
 
 _MIGRATING = int.from_bytes(b"vigie")
-_RESTORE = "restore the last backup (vigie restore FILE --replace), or ask whoever else changes this database"
+RESTORE = "restore the last backup (vigie restore FILE --replace), or ask whoever else changes this database"
 _START = "make a backup (vigie backup), stop the service if it runs, and start this version: it brings it up to date"
+MADE_BY = "it is made by vigie run, and by the first command that needs it"
 _OURS = {"source", "article", "link", "watch", "match", "delivery"}
 _COLUMNS = {
     "sqlite": "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
@@ -24,18 +25,19 @@ _COLUMNS = {
 }
 
 
-async def bring_up_to_date(connection: AsyncConnection, *, upgrades: bool = True) -> None:
+async def bring_up_to_date(connection: AsyncConnection, *, upgrades: bool = True, makes: bool = True) -> None:
     """Run the missing migrations, all in one transaction.
 
-    Without `upgrades` a database that has a schema must have today's. Raises StorageError if it has not, or was
-    written by a newer Vigie, or was left half-way between two schemas.
+    Without `upgrades` a database that has a schema must have today's, and without `makes` it must have one
+    (NoArchiveError). Raises StorageError if it has not, or was written by a newer Vigie, or was left half-way between
+    two schemas.
     """
     # SQLite alters a table by making it anew and dropping the old one, which would take along the rows that refer to
     # it; and it knows this switch only outside of a transaction.
     await _set_foreign_keys(connection, "OFF")
     try:
         async with connection.begin():
-            await connection.run_sync(_upgrade, upgrades=upgrades)
+            await connection.run_sync(_upgrade, upgrades=upgrades, makes=makes)
     finally:
         await _set_foreign_keys(connection, "ON")
 
@@ -43,6 +45,23 @@ async def bring_up_to_date(connection: AsyncConnection, *, upgrades: bool = True
 def known_schemas() -> set[str]:
     """The numbers of all schemas that a database can be brought up to date from."""
     return {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def tables_of(schema: str) -> set[str]:
+    """The tables that a database of this schema has on either engine, the one with the schema's number left out.
+
+    They are what the migrations make, in memory and within a second; none of a schema that is not known.
+    """
+    if schema not in known_schemas():
+        return set()
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            command.upgrade(_config(connection), schema)
+            made = set(inspect(connection).get_table_names())
+    finally:
+        engine.dispose()
+    return {name for name in made if name != SCHEMA_TABLE and not name.startswith(f"{SEARCH_TABLE}_")}
 
 
 async def _set_foreign_keys(connection: AsyncConnection, state: str) -> None:
@@ -60,7 +79,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, *, upgrades: bool) -> None:
+def _upgrade(connection: Connection, *, upgrades: bool, makes: bool) -> None:
     if connection.dialect.name == "postgresql":
         # Of several processes that start at once, one migrates and the others find it done.
         connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
@@ -68,6 +87,8 @@ def _upgrade(connection: Connection, *, upgrades: bool) -> None:
     script = ScriptDirectory.from_config(config)
     head = script.get_current_head()
     present = _present(connection, {revision.revision for revision in script.walk_revisions()})
+    if present is None and not makes:
+        raise NoArchiveError("the database holds no archive yet", MADE_BY)
     if present is not None and present != head and not upgrades:
         raise StorageError(f"the database has schema {present}, and this version of Vigie needs {head}", _START)
     if present != head:
@@ -87,10 +108,10 @@ def _present(connection: Connection, known: set[str]) -> str | None:
     """The schema that the database says it has; None of a new one."""
     said = MigrationContext.configure(connection).get_current_heads()
     if len(said) > 1:
-        raise StorageError(f"the database says that it has {len(said)} schemas: {', '.join(sorted(said))}", _RESTORE)
+        raise StorageError(f"the database says that it has {len(said)} schemas: {', '.join(sorted(said))}", RESTORE)
     present = said[0] if said else None
     if present is None and set(inspect(connection).get_table_names()) >= _OURS:
-        raise StorageError("the database has Vigie's tables, and does not say which schema they are of", _RESTORE)
+        raise StorageError("the database has Vigie's tables, and does not say which schema they are of", RESTORE)
     if present is None and (aside := _aside(connection)):
         raise StorageError(
             f"there is no archive, for a restoration was cut off: the one before is in the schema {aside}",
@@ -117,7 +138,7 @@ def _unfinished(present: str, head: str | None, error: DatabaseError) -> Storage
     return StorageError(
         f"the database cannot be brought from schema {present} to {head}: {reason}; it is as it was before",
         "make room if the disk is full, and start again; the version of before goes on working; if neither helps, "
-        + _RESTORE,
+        + RESTORE,
     )
 
 
@@ -130,7 +151,7 @@ def _check_whole(connection: Connection, head: str | None) -> None:
     lacking = [table for table in own_tables() if table not in tables]
     if lacking or missing:
         what = f"the table {lacking[0]}" if lacking else f"the column {missing[0][1]} of {missing[0][0]}"
-        raise StorageError(f"the database says that it has schema {head}, but {what} is not there", _RESTORE)
+        raise StorageError(f"the database says that it has schema {head}, but {what} is not there", RESTORE)
 
 
 def _used_ids(connection: Connection) -> dict[str, int]:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from news.errors import ConflictError, StorageError
 from storage import postgresql_tools as tools
-from storage.contents import SCHEMA_TABLE, Contents, Progress, compare, own_tables
+from storage.contents import MARKED, SCHEMA_TABLE, Contents, Progress, compare, own_tables
 
 _HERE = "SELECT tablename FROM pg_tables WHERE schemaname = coalesce(:schema, current_schema())"
 _OTHERS = (
@@ -226,7 +226,12 @@ async def _contents(connection: AsyncConnection, names: Iterable[str], made_with
         for name in names
         if name != SCHEMA_TABLE
     }
-    return Contents("postgresql", str(schema or ""), counts, made_with)
+    removed = {
+        name: int(await connection.scalar(text(f"SELECT count(*) FROM {name} WHERE removed")) or 0)  # noqa: S608
+        for name in MARKED
+        if name in counts
+    }
+    return Contents("postgresql", str(schema or ""), counts, made_with, removed)
 
 
 async def _move(connection: AsyncConnection, names: Iterable[str], here: str, there: str) -> None:

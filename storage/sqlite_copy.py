@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from news.errors import StorageError
-from storage.contents import SCHEMA_TABLE, SEARCH_TABLE, Contents, compare
+from storage.contents import MARKED, SCHEMA_TABLE, SEARCH_TABLE, Contents, compare
 from storage.modes import take_after
 
 _PAGES = 2_000  # in one step, 8 MB of the usual pages: between two, others get at the processor
@@ -31,7 +31,8 @@ def copy(source: Path, target: Path, progress: Callable[[int, int], None]) -> Co
     Raises StorageError where the source is no database of Vigie's, or the copy is not what it should be.
     """
     if not source.is_file():
-        raise StorageError(f"there is no database at {source}", "name its folder with --data")
+        hint = "name its folder with --data, or the database itself as [database] url"
+        raise StorageError(f"there is no database at {source}", hint)
     with _errors_told(source), closing(_connect(source)) as connection:
         connection.execute("PRAGMA query_only=ON")
         connection.execute("BEGIN")
@@ -67,6 +68,11 @@ def examine(file: Path) -> Contents:
         return _contents(connection, file)
 
 
+def is_taken(place: Path) -> bool:
+    """Whether a file is there, or the log of one that has gone, which SQLite would read into whatever comes there."""
+    return any(os.path.lexists(f"{place}{ending}") for ending in ("", *_BESIDE))
+
+
 def replace(new: Path, place: Path, aside: Path) -> None:
     """Put a database in its place. What was there, if anything, goes into the folder `aside`, which is then made.
 
@@ -76,7 +82,7 @@ def replace(new: Path, place: Path, aside: Path) -> None:
     moved: list[tuple[Path, Path]] = []
     try:
         take_after(new, place)
-        if place.exists():
+        if is_taken(place):
             _fold_in_log(place)
             aside.mkdir(exist_ok=True)
             moved.extend(_keep(place, aside))
@@ -96,6 +102,8 @@ def _fold_in_log(place: Path) -> None:
 
     Of a file that does not say that it has a log, SQLite would delete it; what is damaged stays as it is.
     """
+    if not place.exists():
+        return
     with place.open("rb") as file:
         head = file.read(20)
     if head.startswith(_MAGIC) and head.endswith(_HAS_LOG):
@@ -105,12 +113,13 @@ def _fold_in_log(place: Path) -> None:
 
 def _keep(place: Path, aside: Path) -> Iterator[tuple[Path, Path]]:
     """Keep the file and what lies beside it; what is kept where, as it is done."""
-    kept = aside / place.name
-    try:
-        os.link(place, kept)
-    except OSError:  # a file system without links
-        place.rename(kept)
-    yield place, kept
+    if place.exists():
+        kept = aside / place.name
+        try:
+            os.link(place, kept)
+        except OSError:  # a file system without links
+            place.rename(kept)
+        yield place, kept
     for ending in _BESIDE:
         beside = place.with_name(place.name + ending)
         if beside.exists():
@@ -147,7 +156,12 @@ def _contents(connection: sqlite3.Connection, file: Path) -> Contents:
         for name in sorted(names)
         if name != SCHEMA_TABLE
     }
-    return Contents("sqlite", row[0] if row else "", counts, _MADE_WITH)
+    removed = {
+        name: connection.execute(f"SELECT count(*) FROM {name} WHERE removed").fetchone()[0]  # noqa: S608
+        for name in MARKED
+        if name in counts
+    }
+    return Contents("sqlite", row[0] if row else "", counts, _MADE_WITH, removed)
 
 
 @contextmanager

@@ -11,18 +11,21 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 
 from news.errors import BackupError, ConfigError, ConflictError, StorageError
 from news.source import FoundLink
 from service import backup_file
 from service.backup import back_up
 from storage import Database, sqlite_copy, tables
+from storage.copies import engine_at
+from storage.database import parsed_url
 from tests.backups import Depot, unseen, with_manifest
 from tests.databases import PostgreSQL
 from tests.desk import a_desk
-from tests.samples import HOUR, MINUTE, NOON, claim, put_article, put_delivery
+from tests.samples import HOUR, MINUTE, NOON, a_source, claim, put_article, put_delivery
 
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 OWNER = "a process that is gone"
 
 
@@ -299,6 +302,38 @@ async def test_a_copy_that_is_not_what_the_manifest_says_is_refused(database_url
     with_manifest(made.file, lambda manifest: manifest["counts"].update(article=3))
     with pytest.raises(BackupError, match="2 rows in article where it should have 3"):
         await depot.restore(made.file, depot.place())
+
+
+async def test_a_database_that_lacks_a_table_is_neither_backed_up_nor_restored(
+    database_url: str, depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = depot.place("broken")
+    await depot.restore((await depot.back_up(database_url)).file, place)
+    engine = create_engine(parsed_url(place.url).set(drivername=_DRIVERS[engine_at(place.url)]))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE used_link"))
+    engine.dispose()
+    lacks = "says that it has schema .*, but the table used_link is not there"
+    with pytest.raises(StorageError, match=f"the database {lacks}") as caught:
+        await depot.back_up(place.url)
+    assert "vigie restore FILE" in caught.value.hint
+    with monkeypatch.context() as forgotten:
+        forgotten.setattr("storage.copies.tables_of", lambda _: set())
+        made = await depot.back_up(place.url)
+    with pytest.raises(BackupError, match=f"the backup is damaged: it {lacks}"):
+        await depot.restore(made.file, depot.place())
+
+
+async def test_removed_sources_and_watches_are_told_apart_in_a_backup(database_url: str, depot: Depot) -> None:
+    database = await Database.open(database_url)
+    async with database.write() as tx:
+        await tx.sources.put(a_source(), NOON)
+        await tx.sources.remove(await tx.sources.put(replace(a_source(), name="La Digue"), NOON))
+    await database.close()
+    made = await depot.back_up(database_url)
+    with backup_file.opened(made.file) as backup:
+        held = backup.manifest.contents
+    assert (held.counts["source"], held.seen("source"), held.seen("watch")) == (2, 1, 0)
 
 
 @pytest.mark.postgresql

@@ -290,8 +290,20 @@ def test_a_backup_that_lacks_a_table_is_refused_and_changes_nothing(vigie: Comma
     _database_changed(made, tmp_path, "DROP TABLE used_link")
     with_manifest(made, lambda manifest: manifest["counts"].pop("used_link"))
     refused = other("restore", str(made))
-    assert (refused.code, "the table used_link is not there" in refused.err) == (2, True), refused.err
+    assert (refused.code, "the table used_link is not there" in refused.err) == (1, True), refused.err
+    assert other("restore", str(made), "--check").code == 1
     assert {path.name for path in other.folder.iterdir()} == {"vigie.lock"}
+
+
+def test_what_is_removed_is_not_counted_as_what_the_backup_holds(vigie: Commands, tmp_path: Path) -> None:
+    vigie("source", "add", "away.example")
+    vigie("watch", "add", "Eau", "crue")
+    assert vigie("source", "remove", "away.example").code == vigie("watch", "remove", "Eau").code == 0
+    made = tmp_path / "b.zip"
+    held = "2 articles, 0 matches, 1 source, 0 watches"
+    assert held in vigie("backup", str(made)).out
+    assert held in vigie("restore", str(made), "--check").out
+    assert held in _other(tmp_path)("restore", str(made)).out
 
 
 def test_a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(tmp_path: Path) -> None:

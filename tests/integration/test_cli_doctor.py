@@ -48,7 +48,10 @@ def test_an_empty_archive_is_told_what_it_lacks(vigie: Commands) -> None:
     found = _by_check(examined)
     assert found["sources"]["advice"].startswith("vigie source add")
     assert found["watches"]["advice"].startswith("vigie watch add")
-    assert found["database"]["verdict"] == found["clock"]["verdict"] == "ok"
+    assert (found["database"]["verdict"], found["clock"]["verdict"]) == ("warn", "ok")
+    assert "there is no database at" in found["database"]["found"]
+    assert "made by vigie run" in found["database"]["advice"]
+    assert {path.name for path in vigie.folder.iterdir()} == {"vigie.toml"}, "it only looks"
 
 
 def test_a_settings_file_that_does_not_parse_fails_with_its_place(vigie: Commands) -> None:
@@ -98,6 +101,13 @@ def test_a_settings_file_that_is_a_link_to_nowhere_is_told_and_not_passed_by(vig
     refused = vigie("source", "list")
     assert (refused.code, "vigie.toml cannot be read" in refused.err) == (2, True)
     assert not (vigie.folder / "vigie.db").exists()
+
+
+def test_a_file_without_a_database_in_it_stays_empty(vigie: Commands) -> None:
+    vigie.settings(FREE_PORT)
+    (vigie.folder / "vigie.db").touch()
+    assert _by_check(vigie("doctor", "--json"))["database"]["verdict"] == "warn"
+    assert (vigie.folder / "vigie.db").stat().st_size == 0
 
 
 def test_a_database_that_is_none_fails(vigie: Commands) -> None:
@@ -198,6 +208,7 @@ def test_the_secrets_of_a_source_are_read_and_not_shown(vigie: Commands, tmp_pat
 
 def test_each_secret_of_a_source_that_is_not_there_is_told_by_its_place(vigie: Commands, tmp_path: Path) -> None:
     vigie.settings(FREE_PORT + ACCESS.replace("KEY", str(tmp_path / "nowhere")))
+    assert vigie("source", "list").code == 0
     examined = vigie("doctor", "--json", PHARE_PASSWORD="")
     amiss = [one for one in examined.json if one["check"] == "access of Le Phare"]
     assert examined.code == 1

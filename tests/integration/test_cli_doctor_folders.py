@@ -50,8 +50,7 @@ def test_a_folder_that_may_not_be_written_fails_without_a_trace_of_the_driver(fo
     found, _ = _examined(folder)
     assert "is not writable" in found["data folder"]["found"]
     assert "give it to the user who runs Vigie" in found["data folder"]["advice"]
-    assert "unable to open database file" in found["database"]["found"]
-    assert f"check that {folder} exists and is writable" in found["database"]["advice"]
+    assert "there is no database" in found["database"]["found"]
 
 
 def test_a_database_that_may_only_be_read_fails(folder: Path) -> None:
@@ -68,6 +67,15 @@ def test_a_database_that_may_not_even_be_read_fails(folder: Path) -> None:
     (folder / "vigie.db").chmod(0o600)
     found, _ = _examined(folder)
     assert found["data folder"]["verdict"] == "ok"
+    assert "unable to open database file" in found["database"]["found"]
+
+
+def test_a_database_in_a_folder_that_may_not_be_entered_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.chmod(0o777)
+    (folder / "shut").mkdir(mode=0o700)
+    (folder / "vigie.where").write_text("shut/vigie.db\n", encoding="utf-8")
+    monkeypatch.setenv("VIGIE_DATABASE__URL", f"sqlite:///{folder / 'shut' / 'vigie.db'}")
+    found, _ = _examined(folder)
     assert "unable to open database file" in found["database"]["found"]
 
 

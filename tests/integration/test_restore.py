@@ -93,6 +93,25 @@ def test_a_link_to_the_database_still_leads_there_and_what_was_there_is_kept_bes
     assert (_watches(disk / "vigie.db"), _watches(disk / done["aside"] / "vigie.db")) == (["Corée"], ["Eau"])
 
 
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_the_log_of_a_file_that_has_gone_is_not_read_into_what_is_restored(
+    vigie: Commands, tmp_path: Path, is_linked: bool
+) -> None:
+    made, disk, log = _backup(vigie), vigie.folder, "vigie.db-wal"
+    if is_linked:
+        disk = tmp_path / "disk"
+        disk.mkdir()
+        (vigie.folder / "vigie.db").rename(disk / "vigie.db")
+        (vigie.folder / "vigie.db").symlink_to(disk / "vigie.db")
+    _renamed_in_the_log(disk / "vigie.db", "Eau")
+    assert (disk / log).stat().st_size
+    (disk / "vigie.db").unlink()
+    assert vigie("restore", made).code == 2
+    done = vigie("restore", made, "--replace", "--json").json
+    assert _watches(disk / "vigie.db") == ["Corée"]
+    assert (disk / done["aside"] / log).stat().st_size
+
+
 def test_a_database_that_cannot_take_its_place_leaves_the_old_one_with_its_last_words(
     vigie: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

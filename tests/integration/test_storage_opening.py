@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from news.errors import StorageError
+from news.errors import NoArchiveError, StorageError
 from storage import Database
 from tests.databases import PostgreSQL, migrate
 from tests.samples import NOON, a_source
@@ -46,6 +46,21 @@ async def test_a_new_file_is_made_and_opens_again(tmp_path: Path) -> None:
     async with database.read() as transaction:
         assert (await transaction.sources.get("Le Phare")).url == "https://phare.example/"
     await database.close()
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_who_only_looks_makes_nothing_where_there_is_none_yet(blank_database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(NoArchiveError) as caught:
+        await Database.open(blank_database_url, makes=False)
+    assert "vigie run" in caught.value.hint
+    assert _names(tmp_path) == []
+    with pytest.raises(NoArchiveError):  # still
+        await Database.open(blank_database_url, makes=False)
+    await (await Database.open(blank_database_url)).close()
+    await (await Database.open(blank_database_url, makes=False)).close()
 
 
 async def test_a_path_with_spaces_and_accents_opens(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from news.errors import DatabaseTroubleError, StorageError
 from storage import Database
+from storage.traces import check_there
 from tests.samples import put_article
 
 
@@ -87,8 +88,8 @@ async def test_a_log_that_begins_anew_with_new_connections_is_no_trouble(opened:
     assert await _articles(opened) == 2
 
 
-async def test_a_command_makes_no_database_under_a_service_whose_file_is_gone(tmp_path: Path) -> None:
+def test_a_command_makes_no_database_under_a_service_whose_file_is_gone(tmp_path: Path) -> None:
     file = tmp_path / "vigie.db"
     with pytest.raises(StorageError, match="is not there, though a service has it open"):
-        await Database.open(f"sqlite:///{file}", makes=False)
-    assert not file.exists()
+        check_there(f"sqlite:///{file}", tmp_path, in_use=True)
+    check_there(f"sqlite:///{file}", tmp_path, in_use=False)

@@ -26,6 +26,7 @@ GUARD = "it is part of the guard"
 PROXY = "crawler.proxy.Proxy: the browser's only way out, and it dials through GuardedDialler"
 LISTENS = "it listens, and dials nobody"
 OWN = "the user's own database, named in the settings; no feed, page or link can change it"
+PASSING = "a SQLite database in memory, which is nowhere to be reached"
 TOOLS = OWN + ", by PostgreSQL's own programs, from a list of arguments without a shell"
 SIGNAL = "no connection: Scrapy's and SQLAlchemy's word for listening to an event, or for borrowing from the pool"
 MEMORY = "it is given bytes or a tree, never an address: see the test below"
@@ -75,6 +76,7 @@ DOORS: dict[tuple[str, str], tuple[int, str]] = {
     ("service/machine.py", "socket.socket"): (1, LISTENS),
     ("storage/database.py", "sqlalchemy.ext.asyncio.create_async_engine"): (3, OWN),
     ("storage/database.py", ".connect"): (2, SIGNAL),
+    ("storage/migrate.py", "sqlalchemy.create_engine"): (1, PASSING),
     ("storage/postgresql_copy.py", "sqlalchemy.ext.asyncio.create_async_engine"): (1, OWN),
     ("storage/postgresql_tools.py", "asyncio.create_subprocess_exec"): (2, TOOLS),
     ("web/server.py", "socket.socket"): (1, LISTENS),

@@ -14,6 +14,7 @@ from service.configuration import read
 from service.mistakes import mistake
 from service.retention_settings import RetentionSettings
 from service.settings import Settings, SourceEntry, ValidationError
+from service.written import LARGEST
 from tests.documents import setting_rows
 
 _SITE = '[[source]]\nname = "a"\nurl = "https://a.example"\n'
@@ -43,6 +44,9 @@ def _refused(folder: Path, text: str | bytes) -> ConfigError:
         ('[crawler]\nchromium = "a\\u0000b"\n', 2, 1, "write it on one line"),
         ('[crawler]\ndelay = "١s"\n', 2, 1, "write a duration as 90s"),
         ('[database]\nurl = "sqlite:///a\\u0000b"\n', 2, 1, "write it on one line"),
+        ('[crawler]\nshortest_interval = "12h"\n', 2, 1, "the shortest interval, 12h, is longer than the longest, 6h"),
+        ('[crawler]\nlongest_interval = "1m"\n', 2, 1, "the shortest interval, 3m, is longer than the longest, 1m"),
+        ('[crawler]\nshortest_interval = "2h"\nlongest_interval = "1h"\n', 3, 1, "crawler.longest_interval: the short"),
         ('[database]\nurl = "mysql://a"\n', 2, 1, "database.url: mysql is not supported"),
         ('[web]\nhost = ""\n', 2, 1, "web.host: write an address or a name of this machine"),
         ('[web]\nhost = "http://127.0.0.1"\n', 2, 1, "web.host: write an address"),
@@ -147,6 +151,26 @@ def test_a_number_of_seconds_may_stand_in_a_variable_as_it_may_in_the_file(monke
     monkeypatch.setenv("VIGIE_SERVICE__LEASE", "30")
     settings = read(None)
     assert (settings.crawler.delay, settings.crawler.interval, settings.service.lease) == (2.5, 300, 30)
+
+
+def test_a_variable_that_crosses_the_bounds_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_CRAWLER__SHORTEST_INTERVAL", "7h")
+    with pytest.raises(ConfigError, match="VIGIE_CRAWLER__SHORTEST_INTERVAL: the shortest interval, 7h") as caught:
+        read(None)
+    assert caught.value.hint == "lower shortest_interval, or raise longest_interval"
+
+
+def test_a_file_that_is_too_large_for_settings_is_not_read_to_its_end(tmp_path: Path) -> None:
+    with (tmp_path / "vigie.toml").open("wb") as file:
+        file.truncate(2**34)
+    with pytest.raises(ConfigError, match=r"vigie\.toml has more than 20 MiB") as caught:
+        read(tmp_path / "vigie.toml")
+    assert "vigie source import" in caught.value.hint
+
+
+def test_fifty_thousand_sources_are_not_too_large() -> None:
+    source = f'[[source]]\nname = "{"n" * 100}"\nurl = "https://{"h" * 60}.example/{"p" * 60}"\ninterval = "15m"\n\n'
+    assert 50_000 * len(source) < LARGEST
 
 
 def test_a_pipe_is_no_settings_file_and_nobody_waits_for_it(tmp_path: Path) -> None:
