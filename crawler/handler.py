@@ -26,6 +26,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionClosed
+from twisted.web.client import HTTPConnectionPool
 
 from crawler.failure import WireError, too_large
 from crawler.middlewares.access import ANY_CERTIFICATE
@@ -33,6 +34,7 @@ from crawler.middlewares.access import ANY_CERTIFICATE
 ENOUGH = "vigie_enough"  # in a request's meta: how many bytes of the body are wanted; what follows is left unread
 MOST_HEADER_BYTES = 64 * 1024
 _KEPT_OPEN = 5  # seconds
+_MOST_HOSTS = 1_000  # with a place in the pool of connections; Twisted keeps each for ever, some 400 bytes
 _WITHOUT_END = 2**62
 _LEAST_SECONDS = 0.001  # none at all would mean no limit
 
@@ -131,6 +133,7 @@ class BoundedHandler(HTTP11DownloadHandler):
             what = f"kept us waiting for {self._idle:g} s without a word"
             raise DownloadTimeoutError(what) from WireError("timeout", what, "idle")
         finally:
+            forget_closed(self._pool)
             self._patience.pop(request, None)
             if self._wanted.pop(request, None) is not None:
                 request.meta["download_maxsize"] = self._default_maxsize  # holds for the decoding
@@ -167,6 +170,12 @@ class BoundedHandler(HTTP11DownloadHandler):
             self._wanted[request] -= len(data)
             if self._wanted[request] <= 0:
                 raise StopDownload(fail=False)
+
+
+def forget_closed(pool: HTTPConnectionPool, most: int = _MOST_HOSTS) -> None:
+    """Of more hosts than so many, forget those to which no connection is open."""
+    if len(pool._connections) > most:
+        pool._connections = {key: kept for key, kept in pool._connections.items() if kept}
 
 
 def _bound(handler: HTTP11DownloadHandler) -> None:

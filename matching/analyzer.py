@@ -5,6 +5,7 @@ Only one token at a time is ever normalised, so that every offset points into th
 
 import re
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -33,7 +34,8 @@ _ELIDED = frozenset((
 # Where an apostrophe parts a name from its endings: Ankara'da is in Ankara.
 _ENDINGS_APART = ("az", "tr")
 _LONGEST_REMEMBERED = 60
-# A memo without a cap is a leak. A chunk takes some 400 bytes; half as many again are kept of those before.
+# A memo without a cap is a leak. A chunk takes some 500 bytes; so many are kept of all languages together, 10 MB, and
+# as many at the most of those before.
 _MOST_REMEMBERED = 20_000
 _MOST_MEMOS = 16
 # Beyond six parts it is a URL's slug, and nobody joins those.
@@ -82,10 +84,7 @@ class _Piece(NamedTuple):
 
 
 class _Memo(dict[str, tuple[int, tuple[Token, ...]]]):
-    """How many positions a chunk of text takes, and its tokens as if the text began there; learned chunk by chunk.
-
-    It holds a limited number of them, and those that were asked for lately stay.
-    """
+    """How many positions a chunk of text takes, and its tokens as if the text began there; learned chunk by chunk."""
 
     def __init__(self, language: str | None, lexicon: Lexicon) -> None:
         super().__init__()
@@ -93,17 +92,56 @@ class _Memo(dict[str, tuple[int, tuple[Token, ...]]]):
         self._lexicon = lexicon
         self._before: dict[str, tuple[int, tuple[Token, ...]]] = {}
 
+    def age(self) -> None:
+        """What is here is of before from now on, and what was of before is gone."""
+        self._before = dict(self)
+        self.clear()
+
     def __missing__(self, chunk: str) -> tuple[int, tuple[Token, ...]]:
         found = self._before.get(chunk)
         if found is None:
             analysed = tuple(_analysed(chunk, self._language, self._lexicon))
             found = sum(token.length == 1 for token in analysed), analysed
         if len(chunk) <= _LONGEST_REMEMBERED:
-            if len(self) >= _MOST_REMEMBERED:
-                self._before = dict(self)
-                self.clear()
+            _memos.make_room()
             self[chunk] = found
         return found
+
+
+class _Memos:
+    """The memos of the languages and lexicons asked for last; together they hold a limited number of chunks."""
+
+    def __init__(self) -> None:
+        self._memos: OrderedDict[tuple[str | None, Lexicon], _Memo] = OrderedDict()
+        self._learned = 0
+
+    def of(self, language: str | None, lexicon: Lexicon) -> _Memo:
+        """The memo of a language under a lexicon."""
+        key = language, lexicon
+        memo = self._memos.get(key)
+        if memo is None:
+            memo = self._memos[key] = _Memo(language, lexicon)
+            if len(self._memos) > _MOST_MEMOS:
+                self._memos.popitem(last=False)
+        else:
+            self._memos.move_to_end(key)
+        return memo
+
+    def make_room(self) -> None:
+        """One more is learned; of too many, those go that were not asked for since the last time that it was so."""
+        self._learned += 1
+        if self._learned > _MOST_REMEMBERED:
+            self._learned = 1
+            for memo in self._memos.values():
+                memo.age()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._memos.clear()
+        self._learned = 0
+
+
+_memos = _Memos()
 
 
 def folded_only(exact: str, folded: str, language: str | None) -> tuple[str, ...]:
@@ -114,7 +152,7 @@ def folded_only(exact: str, folded: str, language: str | None) -> tuple[str, ...
 def tokens(text: str, language: str | None = None, lexicon: Lexicon = folded_only) -> list[Token]:
     """The tokens of a text in their order; a joined form follows its parts. Never raises, whatever the text."""
     found: list[Token] = []
-    memo, new, add = _memo(language, lexicon), tuple.__new__, found.append
+    memo, new, add = _memos.of(language, lexicon), tuple.__new__, found.append
     position = 0
     for chunk in _CHUNKS.finditer(text):
         offset = chunk.start()
@@ -126,14 +164,9 @@ def tokens(text: str, language: str | None = None, lexicon: Lexicon = folded_onl
     return found
 
 
-@lru_cache(maxsize=_MOST_MEMOS)
-def _memo(language: str | None, lexicon: Lexicon) -> _Memo:
-    return _Memo(language, lexicon)
-
-
 def forget() -> None:
     """Drop what is remembered of words, so that the next text is read as the first was."""
-    _memo.cache_clear()
+    _memos.forget()
 
 
 def search_terms(text: str) -> str:
@@ -166,10 +199,11 @@ def _analysed(chunk: str, language: str | None, lexicon: Lexicon) -> Iterator[To
     for stretch in _TOKENS.finditer(chunk):
         offset, pieces = stretch.start(), _pieces_of(stretch)
         for folded, exact, start, end, place, length, base in pieces:
-            keys = lexicon(exact, folded, language)
+            written = chunk if exact == chunk else exact  # of most words one string is remembered rather than three
+            keys = lexicon(written, written if folded == written else folded, language)
             if base and apart:
                 keys = tuple(dict.fromkeys((*keys, *lexicon(base, fold(base), language))))
-            yield Token(keys, exact, offset + start, offset + end, position + place, length)
+            yield Token(keys, written, offset + start, offset + end, position + place, length)
         position += sum(piece.length == 1 for piece in pieces)
 
 

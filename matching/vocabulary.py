@@ -14,8 +14,6 @@ from matching.leaf import Leaf, Terms
 from matching.reading import Form, Reading
 from matching.stretch import cut, is_plain
 
-# A memo without a cap is a leak. A stretch takes some 600 bytes; a big newspaper uses about 100,000 in a month.
-_MOST_STRETCHES = 50_000
 _LONGEST_REMEMBERED = 60
 _HEAD = 3
 _GAP = Form("", "", (), ())
@@ -42,6 +40,11 @@ class Vocabulary:
         self._further: dict[str, list[Leaf]] = {}
         self.forget()
 
+    @property
+    def held(self) -> int:
+        """How many stretches are remembered."""
+        return len(self._known)
+
     def forget(self) -> None:
         """Drop what is remembered of the words of articles; it is learned again."""
         self._known = _Known(self._learned)
@@ -51,8 +54,6 @@ class Vocabulary:
     def read(self, document: Document) -> Reading:
         """The article as the watches see it; takes in all that is pending first."""
         self.catch_up(len(self.pending))
-        if len(self._known) > _MOST_STRETCHES:
-            self.forget()
         forms_of = self._known.__getitem__
         units = list(chain.from_iterable(map(forms_of, cut(document.article.title))))
         title_length = len(units)

@@ -15,6 +15,7 @@ from scheduler.ticker import Ticker
 from service.board import WatchBoard
 from service.deliver import Deliverer
 from service.forget import Forgetter
+from service.giveback import give_back
 from service.heartbeat import Heartbeat
 from service.prune import Pruner
 from service.push import Pushes
@@ -179,25 +180,26 @@ class Daemon:
         self._question.drop()
         begun = asyncio.get_running_loop().time()
         await self._ticker.stop(within=parts.stop_within / 2)
-        for one in (parts.deliverer, parts.subscriber, parts.pushes, parts.crawler):
+        for one in (parts.visits, parts.deliverer, parts.subscriber, parts.pushes, parts.crawler):
             one.wind_down()
-        under_way = (parts.engine, parts.deliverer, parts.subscriber, parts.pushes)
-        try:
-            async with asyncio.timeout_at(begun + parts.stop_within):
-                await asyncio.gather(*(one.finish() for one in under_way))
-        except TimeoutError:
-            log.warning("work broken off", hint="it is taken up again at the next start")
-        except DatabaseTroubleError as error:
-            log.warning("work broken off", error=error.message, hint="it is taken up again at the next start")
-        await self._give_back()
+        await self._finish(until=begun + parts.stop_within)
+        if not await give_back((parts.visits.release_all, parts.deliverer.release_all), _GIVING_BACK):
+            log.warning("leases not given back", hint="the database cannot be written to; they run out by themselves")
         await parts.crawler.stop()
         parts.pool.kill()
 
-    async def _give_back(self) -> None:
-        """The leases, if the database takes them back at once; else they run out by themselves."""
+    async def _finish(self, until: float) -> None:
+        """Wait for all that is under way, also where something of it cannot be written down."""
+        parts, hint = self._parts, "it is taken up again at the next start"
+        under_way = (parts.engine, parts.deliverer, parts.subscriber, parts.pushes)
         try:
-            async with asyncio.timeout(_GIVING_BACK):
-                await self._parts.visits.release_all()
-                await self._parts.deliverer.release_all()
-        except (DatabaseTroubleError, TimeoutError):
-            log.warning("leases not given back", hint="the database cannot be written to; they run out by themselves")
+            async with asyncio.timeout_at(until):
+                ended = await asyncio.gather(*(one.finish() for one in under_way), return_exceptions=True)
+        except TimeoutError:
+            log.warning("work broken off", hint=hint)
+            return
+        for error in ended:
+            if isinstance(error, DatabaseTroubleError):
+                log.warning("work broken off", error=error.message, hint=hint)
+            elif error is not None:
+                log.error("work broken off", exc_info=error, hint=hint)

@@ -1,6 +1,6 @@
 """Declare: what vigie.toml says of sources, watches, watchlists and channels is brought into the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -14,7 +14,7 @@ from news.watch import Watch, Watchlist
 from service.meaning import WatchQueries
 from service.settings import ChannelEntry, Settings, SourceEntry, WatchEntry
 from storage import Transaction
-from storage.sources import AS_NEW, READ_ANEW
+from storage.sources import AS_NEW, READ_ANEW, VISITED_BY
 
 T = TypeVar("T", Source, Watch, Watchlist, Channel)
 
@@ -180,7 +180,10 @@ async def carry_out(repository: Any, plan: Plan[T], now: datetime) -> None:
     for thing in plan.added:
         await repository.put(thing, now)
     for known, thing in plan.changed:
-        await repository.change(known.id, **_different(known, thing, plan.decides))
+        different = _different(known, thing, plan.decides)
+        if isinstance(known, Source) and _is_visited_anew(different):
+            different["due_at"] = now
+        await repository.change(known.id, **different)
     for known in plan.removed:
         await repository.remove(known.id)
 
@@ -227,6 +230,11 @@ def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str,
     if "spider" in pairs:
         pairs |= READ_ANEW
     return {name: _kept(value) for name, value in pairs.items()}
+
+
+def _is_visited_anew(different: Mapping[str, Any]) -> bool:
+    """Whether a source is visited otherwise from now on, or again, so that when it was to be visited holds no more."""
+    return different.get("paused") is False or any(name in different for name in VISITED_BY)
 
 
 def _kept(value: Any) -> Any:

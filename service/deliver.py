@@ -51,7 +51,7 @@ class Deliverer:
         self._claiming = asyncio.Lock()
         self._woken = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
-        self._is_winding_down = False
+        self._is_winding_down = self._is_released = False
 
     def start(self) -> None:
         """Begin to listen for what this process writes; what others write is seen by `begin_due`."""
@@ -101,6 +101,8 @@ class Deliverer:
         if not room:
             return []
         async with self._database.write() as tx:
+            if self._is_released:
+                return []
             claimed = await tx.sending.claim(now, room, self._owner, now + self._lease)
         if claimed:
             self._passing("claimed")
@@ -132,15 +134,17 @@ class Deliverer:
         await self._outcomes.flush()
 
     async def release_all(self) -> None:
-        """Write down what is known, and give back what we hold; others need not wait for it."""
-        try:
-            await self._outcomes.flush()
-        except DatabaseTroubleError as error:
-            log.warning("deliveries not recorded", error=error.message, hint="they are made again")
-        except Exception:
-            log.exception("deliveries not recorded", hint="they are made again")
-        async with self._database.write() as tx:
-            await tx.sending.release_all(self._owner)
+        """Write down what is known, and give back what we hold, for good; others need not wait for it."""
+        self._is_released = True
+        async with self._claiming:  # a claim that is being written down is seen by nobody, and would outlast this
+            try:
+                await self._outcomes.flush()
+            except DatabaseTroubleError as error:
+                log.warning("deliveries not recorded", error=error.message, hint="they are made again")
+            except Exception:
+                log.exception("deliveries not recorded", hint="they are made again")
+            async with self._database.write() as tx:
+                await tx.sending.release_all(self._owner)
 
     async def _deliver(self, delivery: Delivery) -> None:
         at, started = self._clock.now(), time.monotonic()

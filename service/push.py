@@ -120,7 +120,10 @@ class Pushes:
         self._waiting.clear()
 
     async def tick(self) -> None:
-        """Tell of what bore no right signature since the last tick."""
+        """Tell of what bore no right signature since the last tick, and forget what was pushed long ago."""
+        since = self._clock.now() - BETWEEN_PUSHES
+        self._taken = {number: at for number, at in self._taken.items() if at > since}
+        self._hastened = {number: at for number, at in self._hastened.items() if at > since}
         counted = {number: count for number, count in self._unsigned.items() if count > self._told[number]}
         if not counted:
             return

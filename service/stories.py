@@ -22,6 +22,9 @@ _MOST = 50_000  # articles of the last days that are compared
 _AT_ONCE = 100  # articles taken in before others may go on
 _FEWEST_LEARNED = 64  # articles of a language before its words are written down
 _GROWTH = 10  # and then a tenth of those known, so that it is done ever less often
+# Words that are counted and not written down yet, of all languages together: some 110 bytes each. Of more, the half
+# stays that was met most often: only the most common of a language are kept in the end.
+_MOST_WORDS = 100_000
 _LONGEST = STORY_KEPT - KEPT
 _State = StoryState | None  # None once nothing will be compared with the story
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,10 +37,17 @@ class StoryDesk:
     `is_sure` says whether the clock may be believed by what forgets: a year ahead, everything is old.
     """
 
-    def __init__(self, most: int = _MOST, sweep_every: int = 256, is_sure: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        most: int = _MOST,
+        sweep_every: int = 256,
+        is_sure: Callable[[], bool] = lambda: True,
+        most_words: int = _MOST_WORDS,
+    ) -> None:
         self._is_sure = is_sure
         self._latest = _LONG_AGO
         self._most = most
+        self._most_words = most_words
         self._sweep_every = sweep_every  # articles
         self._placer = Placer(most)
         self._sequence = 0
@@ -138,6 +148,7 @@ class StoryDesk:
         number, counts = self._new.get(language, (0, Counter()))
         counts.update({term for stream in read.named(("title", "text")) for term, _ in terms(stream.tokens)})
         self._new[language] = (number + 1, counts)
+        self._make_room()
         known = self._learned.get(language)
         if number + 1 < max(_FEWEST_LEARNED, known.documents // _GROWTH if known else 0):
             return False
@@ -145,6 +156,14 @@ class StoryDesk:
         await tx.stories.learn(language, table.documents, table.counts)
         del self._new[language]
         return True
+
+    def _make_room(self) -> None:
+        held = sum(len(counts) for _, counts in self._new.values())
+        if held <= self._most_words:
+            return
+        for language, (number, counts) in self._new.items():
+            most = self._most_words // 2 * len(counts) // held
+            self._new[language] = number, Counter(dict(counts.most_common(most)))
 
     async def _sweep(self, tx: Transaction, now: datetime) -> None:
         self._since_sweep += 1

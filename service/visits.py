@@ -1,7 +1,7 @@
 """Who visits what: leases on sources that are due, and the end of each visit."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,6 +68,8 @@ class Visits:
         self._next_due = next_due
         self._ends: list[_End] = []
         self._writing: asyncio.Task[None] | None = None
+        self._leasing = asyncio.Lock()
+        self._is_winding_down = False
 
     @property
     def can_be_kept(self) -> bool:
@@ -80,14 +82,17 @@ class Visits:
         async with self._database.read() as tx:  # nearly always nothing is due, and readers never wait
             if not await tx.sources.any_due(now):
                 return []
-        async with self._database.write() as tx:
-            return await _briefs(tx, await tx.sources.lease_due(now, limit, self._owner, now + self._lease))
+        return await self._leased(lambda tx: tx.sources.lease_due(now, limit, self._owner, now + self._lease))
 
     async def lease(self, numbers: Sequence[int]) -> list[Brief]:
         """Those of these sources that nobody is visiting, leased to us, due or not."""
         now = self._clock.now()
-        async with self._database.write() as tx:
-            return await _briefs(tx, await tx.sources.lease(numbers, now, self._owner, now + self._lease))
+        return await self._leased(lambda tx: tx.sources.lease(numbers, now, self._owner, now + self._lease))
+
+    async def _leased(self, lease: Callable[[Transaction], Awaitable[list[Source]]]) -> list[Brief]:
+        """What is leased, and what its visits begin with; nothing any more while we wind down."""
+        async with self._leasing, self._database.write() as tx:
+            return [] if self._is_winding_down else await _briefs(tx, await lease(tx))
 
     async def renew(self, numbers: Sequence[int]) -> None:
         """We are still at it."""
@@ -139,9 +144,10 @@ class Visits:
     async def _write(self, ends: Sequence[_End]) -> None:
         now = self._clock.now()
         async with self._database.write() as tx:
-            moved = await tx.sources.moved({end.brief.source.id: end.brief.source.url for end in ends})
-            # What was seen where a source is no longer says nothing of it: it stays due, as the edit left it.
-            ends = [replace(end, outcome=_CUT_SHORT) if end.brief.source.id in moved else end for end in ends]
+            changed = await tx.sources.changed([end.brief.source for end in ends])
+            # What was seen where a source is no longer, or by other means, says nothing of it, and when it was to be
+            # visited holds no more: it stays due, as the edit left it.
+            ends = [replace(end, outcome=_CUT_SHORT) if end.brief.source.id in changed else end for end in ends]
             unchanged = [feed.id for end in ends for feed in end.outcome.unchanged]
             await tx.feeds.unchanged(unchanged, now)
             # Whatever a hub brought while the visit was open stays: what the lease saw is old by now.
@@ -199,9 +205,15 @@ class Visits:
                 for brief in briefs:
                     await tx.sources.end_visit(brief.source.id, self._owner, due_at=self._clock.now() + by)
 
+    def wind_down(self) -> None:
+        """Lease nothing more, be it asked for already."""
+        self._is_winding_down = True
+
     async def release_all(self) -> None:
-        """Give back what we hold; others need not wait for it."""
-        async with self._database.write() as tx:
+        """Give back what we hold, for good: others need not wait for it, and nothing more is leased."""
+        self.wind_down()
+        # A lease that is being written down is seen by no other transaction, and would outlast this one.
+        async with self._leasing, self._database.write() as tx:
             await tx.sources.release_all(self._owner)
 
 

@@ -218,9 +218,10 @@ def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     writer = create_async_engine(
         url, pool_size=1, max_overflow=0, pool_timeout=300, connect_args=waiting, hide_parameters=True
     )
-    _tune_sqlite(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
+    patient = f"busy_timeout={int(_BUSY_SECONDS * 1000)}"
+    _tune_sqlite(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON", patient))
     # A write transaction that begins with a read and upgrades later fails at once where another one wrote meanwhile.
-    _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=(*_PRAGMAS, f"busy_timeout={int(_ASKED_EACH * 1000)}"))
+    _tune_sqlite(writer, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
     return reader, writer
 
 
@@ -244,10 +245,7 @@ def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> Non
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own accord
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        _set(connection, (f"busy_timeout={int(_ASKED_EACH * 1000)}", *pragmas), time.monotonic() + _BUSY_SECONDS)
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def _given_up(connection: Any, _record: Any, _error: BaseException | None) -> None:
@@ -259,6 +257,31 @@ def _tune_sqlite(engine: AsyncEngine, begin: str, pragmas: Sequence[str]) -> Non
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Any) -> None:
         _begin(connection, begin, time.monotonic() + _BUSY_SECONDS)
+
+
+def _set(connection: Any, pragmas: Sequence[str], until: float) -> None:
+    """Set what a connection works under, and wait for the lock here, as `_begin` does.
+
+    SQLite does not wait by itself where a new file changes to WAL: it reads first, and then wants to write.
+    """
+    cursor = connection.cursor()
+    try:
+        for pragma in pragmas:
+            while not _is_done(cursor, f"PRAGMA {pragma}", until):
+                await_only(asyncio.sleep(_ASKED_EACH / 5))
+    finally:
+        cursor.close()
+
+
+def _is_done(cursor: Any, statement: str, until: float) -> bool:
+    """Whether it could be done now; False where a lock is in its way that may be waited for."""
+    try:
+        cursor.execute(statement)
+    except sqlite3.Error as error:
+        if not is_lock(error) or time.monotonic() >= until:
+            raise
+        return False
+    return True
 
 
 def _begin(connection: Any, begin: str, until: float) -> None:

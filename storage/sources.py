@@ -46,6 +46,10 @@ AS_NEW: Mapping[str, Any] = {
 # And of one that is read by other means from now on: what those find first was there before.
 READ_ANEW: Mapping[str, Any] = {"discovered_at": None, "watched_since": None}
 
+# What decides when a source is visited, and how. Where that changes it is due at once, and what a visit that was under
+# way saw says nothing of it any more.
+VISITED_BY = ("url", "interval", "schedule", "spider", "browser", "accept_any_certificate", "access", "rules")
+
 
 def _row(source: Source, now: datetime) -> dict[str, Any]:
     return {
@@ -200,6 +204,15 @@ class Sources(Named[Source]):
         """Those of these sources that are not at that URL any more; the others stay there in this transaction."""
         statement = select(_source.c.id, _source.c.url).where(_source.c.id.in_(places))
         return {row.id for row in await self._connection.execute(_held(statement)) if row.url != places[row.id]}
+
+    async def changed(self, sources: Sequence[Source]) -> set[int]:
+        """Those of these sources that are to be visited otherwise by now; the others stay so in this transaction."""
+        known = {source.id: source for source in sources}
+        columns = (_source.c[name] for name in VISITED_BY)
+        rows = await self._connection.execute(_held(select(_source.c.id, *columns).where(_source.c.id.in_(known))))
+        return {
+            row.id for row in rows if any(getattr(row, name) != getattr(known[row.id], name) for name in VISITED_BY)
+        }
 
     async def pushable(self, numbers: Sequence[int]) -> dict[int, Standing]:
         """Those of these sources that some hub may push to, as they stand; nobody changes them in this transaction."""

@@ -1,6 +1,6 @@
 """What vigie.toml declares becomes the database's, and what commands made is left alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +71,52 @@ async def test_a_schedule_takes_the_place_of_an_interval_and_the_other_way_round
         async with database.read() as tx:
             source = await tx.sources.get("Le Site")
             assert (source.interval, source.schedule) == kept
+
+
+async def _due_at(database: Database, due_at: datetime, **changes: object) -> datetime | None:
+    """When the source is due that was due at an instant, and of which the file says something else now."""
+    async with database.write() as tx:
+        await tx.sources.change((await tx.sources.get("Le Site")).id, due_at=due_at)
+    await declared(database, source=({**SOURCE, **changes},))
+    async with database.read() as tx:
+        return (await tx.sources.get("Le Site")).due_at
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interval": "1h"},
+        {"interval": "0 8 * * *"},
+        {"url": "https://other.example/"},
+        {"spider": "le_site:LeSite"},
+        {"browser": True},
+        {"accept_any_certificate": True},
+        {"access": {"headers": {"Accept": "text/html"}}},
+        {"extract": {"body": "main"}},
+    ],
+)
+async def test_a_source_that_is_to_be_visited_otherwise_is_due_at_once(
+    database: Database, change: dict[str, object]
+) -> None:
+    await declared(database, source=(SOURCE,))
+    assert await _due_at(database, NOW + timedelta(days=3), **change) == NOW
+    assert await _due_at(database, NOW + timedelta(days=3), **change) == NOW + timedelta(days=3), "nothing changed"
+    assert await _due_at(database, NOW + timedelta(days=3)) == NOW, "it changed back"
+
+
+async def test_a_source_that_the_file_resumes_is_due_at_once_and_one_that_it_pauses_is_not(database: Database) -> None:
+    await declared(database, source=(SOURCE,))
+    in_three_days = NOW + timedelta(days=3)
+    assert await _due_at(database, in_three_days, paused=True) == in_three_days
+    assert await _due_at(database, in_three_days) == NOW
+
+
+async def test_a_source_of_which_the_file_says_something_else_is_visited_when_it_would_have_been(
+    database: Database,
+) -> None:
+    await declared(database, source=(SOURCE,))
+    in_three_days = NOW + timedelta(days=3)
+    assert await _due_at(database, in_three_days, alert_history=True) == in_three_days
 
 
 async def test_the_room_of_a_channel_is_what_the_file_says_and_what_is_usual_where_it_says_nothing(

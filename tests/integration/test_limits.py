@@ -15,10 +15,11 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 from scrapy.statscollectors import DummyStatsCollector
 from scrapy.utils.misc import load_object
+from twisted.web.client import HTTPConnectionPool
 
 from crawler.budget import LONGEST_FOLLOWED
 from crawler.fetching import Answer, answer_or_failure
-from crawler.handler import MOST_HEADER_BYTES
+from crawler.handler import MOST_HEADER_BYTES, forget_closed
 from crawler.middlewares.compression import MOST_LAYERS, CompressionMiddleware
 from crawler.middlewares.redirects import RedirectMiddleware
 from crawler.settings import PAGE_BYTES, SITEMAP_BYTES, CrawlLimits, scrapy_settings
@@ -51,6 +52,16 @@ ENCODED = {
     "identity": BODY,
     "gzip, identity": compress(BODY),
 }
+
+
+def test_of_many_hosts_those_are_forgotten_to_which_no_connection_is_open() -> None:
+    pool = HTTPConnectionPool(None)  # type: ignore[no-untyped-call]
+    places = {("http", f"h{number}.example", 80): ["a connection"] if number % 3 == 0 else [] for number in range(9)}
+    pool._connections = dict(places)
+    forget_closed(pool, most=9)
+    assert pool._connections == places
+    forget_closed(pool, most=8)
+    assert pool._connections == {place: kept for place, kept in places.items() if kept}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from news.errors import NoArchiveError, StorageError
 from storage import Database
+from storage import database as storage_database
 from tests.databases import PostgreSQL, migrate
 from tests.samples import NOON, a_source
 
@@ -198,6 +199,44 @@ async def test_several_that_open_a_new_database_at_once_all_find_it_ready(blank_
         else:
             found.append(opened)
     assert found == [[]] * 5
+
+
+@pytest.fixture
+def held_new_file(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A new file that is no WAL database yet, and that another one is about to write to."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "vigie.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+async def test_who_opens_a_new_file_waits_for_the_lock_that_another_one_has(
+    held_new_file: sqlite3.Connection, tmp_path: Path
+) -> None:
+    opening = asyncio.create_task(Database.open(f"sqlite:///{tmp_path / 'vigie.db'}"))
+    ended, _ = await asyncio.wait({opening}, timeout=0.2)
+    assert not ended, "SQLite refuses the change to WAL at once, without its busy handler"
+    held_new_file.rollback()
+    database = await opening
+    async with database.read() as transaction:
+        assert await transaction.sources.all() == []
+    await database.close()
+
+
+async def test_who_waits_to_open_a_new_file_can_be_called_back(
+    held_new_file: sqlite3.Connection, tmp_path: Path
+) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await Database.open(f"sqlite:///{tmp_path / 'vigie.db'}")
+    assert held_new_file.in_transaction
+
+
+async def test_a_new_file_that_stays_locked_is_told(
+    held_new_file: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_database, "_BUSY_SECONDS", 0.01)
+    assert "holds it locked" in (await _refused(f"sqlite:///{tmp_path / 'vigie.db'}")).message
+    assert held_new_file.in_transaction
 
 
 async def test_an_opening_that_is_cancelled_leaves_nothing_open(database_url: str) -> None:

@@ -260,3 +260,19 @@ def test_an_article_was_told_when_it_was_published_unless_that_is_still_to_come(
     for published, expected in ((NOW - DAY, NOW - DAY), (NOW + DAY, NOW), (None, NOW)):
         article = Article("u", "u", "", "", published_at=published)
         assert told(StoredArticle(1, 1, "", article, NOW, NOW)) == expected
+
+
+async def test_words_that_are_counted_and_not_written_down_yet_are_capped_and_the_most_common_stay(
+    database: Database,
+) -> None:
+    source_id, desk = await _source(database), StoryDesk(most_words=60)
+    for number in range(20):
+        text = "partout " + " ".join(f"mot{number}x{other}" for other in range(10))
+        url, language = f"https://phare.example/{number}", "en" if number % 2 else "fr"
+        article = Article(url, url, "Un titre partout", text, (), NOW, language)
+        async with database.write() as tx:
+            await _store(tx, desk, source_id, Made(article, NOW))
+        counted = {language: counts for language, (_, counts) in desk._new.items()}
+        assert sum(map(len, counted.values())) <= 60
+    assert {language: counts["partout"] for language, counts in counted.items()} == {"fr": 10, "en": 10}
+    assert {language: number for language, (number, _) in desk._new.items()} == {"fr": 10, "en": 10}

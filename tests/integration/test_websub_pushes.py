@@ -167,6 +167,19 @@ async def test_of_two_pushes_within_five_seconds_the_second_only_has_the_source_
     assert [link.url for link in await vigie.links()] == ["https://phare.example/a"]
 
 
+async def test_when_a_feed_was_pushed_is_known_for_no_longer_than_it_matters(
+    vigie: ReachableVigie, hub: LocalHub
+) -> None:
+    await subscribed(vigie, hub)
+    for _ in range(2):
+        await pushed(vigie, hub, rss())
+    await vigie.pushes.tick()
+    assert (len(vigie.pushes._taken), len(vigie.pushes._hastened)) == (1, 1)
+    vigie.wait(seconds=11)
+    await vigie.pushes.tick()
+    assert (vigie.pushes._taken, vigie.pushes._hastened) == ({}, {})
+
+
 class Stuck:
     """Workers that work only once they are let go."""
 

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matching import document, folded_only, parse, search_terms, spans, tokens
-from matching.analyzer import _MOST_REMEMBERED, _memo
+from matching.analyzer import _MOST_MEMOS, _MOST_REMEMBERED, Lexicon, _memos, forget
 from matching.fold import _fold_once, fold
 from news.article import Article
 from tests.judges import judge
@@ -233,13 +233,32 @@ def test_folding_letter_by_letter_is_folding_the_word(word: str) -> None:
     assert fold(word) == _fold_once(_fold_once(word)) or word.isascii()
 
 
-def test_the_memo_of_the_analyzer_is_capped() -> None:
-    _memo.cache_clear()
+def test_the_memos_of_the_analyzer_are_capped_all_together_and_keep_what_is_asked_for_again() -> None:
+    forget()
+    languages = ("fr", "en", "de", "es")
     for start in range(0, 3 * _MOST_REMEMBERED, 1_000):
-        tokens(" ".join(f"w{number}" for number in range(start, start + 1_000)))
-    memo = _memo(None, folded_only)
-    assert len(memo) <= _MOST_REMEMBERED
-    assert [token.folded for token in tokens("w0 w1")] == ["w0", "w1"]
+        for language in languages:
+            tokens("partout " + " ".join(f"w{number}" for number in range(start, start + 1_000)), language)
+    memos = [_memos.of(language, folded_only) for language in languages]
+    held = [len(memo) for memo in memos]
+    assert sum(held) <= _MOST_REMEMBERED
+    assert sum(len(memo._before) for memo in memos) <= _MOST_REMEMBERED
+    assert all("partout" in memo or "partout" in memo._before for memo in memos)
+    assert [token.folded for token in tokens("w0 w1", "fr")] == ["w0", "w1"]
+    forget()
+    assert not any(map(len, (_memos.of(language, folded_only) for language in languages)))
+
+
+def test_no_more_memos_are_kept_than_languages_and_lexicons_of_late() -> None:
+    def another() -> Lexicon:
+        return lambda exact, folded, language: (folded,)
+
+    forget()
+    for _ in range(3 * _MOST_MEMOS):
+        tokens("", "fr", another())
+        tokens("un mot", "fr")
+    assert len(_memos._memos) == _MOST_MEMOS
+    assert len(_memos.of("fr", folded_only)) == 2
 
 
 def test_an_endless_word_is_cut_before_a_database_refuses_it() -> None:

@@ -1,11 +1,14 @@
 """The index of watches: its answers are those of every query in turn."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from matching import Document, WatchIndex, document, parse, spans, tokens
+from matching.index import _MOST_STRETCHES
 from matching.stretch import cut
 from news.article import Article, Span
 from news.query import Query
@@ -15,6 +18,10 @@ from tests.queries import LANGUAGES, articles, plurals, queries, texts
 def _document(text: str, title: str = "") -> Document:
     article = Article("https://www.x.example/a", "https://www.x.example/a", title, text, ("Sara",), None, "fr")
     return document(article, "Le Phare")
+
+
+def _in_language(read: Document, language: str) -> Document:
+    return document(replace(read.article, language=language), "Le Phare")
 
 
 QUERIES = [
@@ -34,6 +41,25 @@ def test_the_index_names_the_watches_that_match_by_rising_number_with_their_span
     for number, text in ((7, "a1"), (3, "b1"), (5, "c1"), (4, "lang:fr")):
         index.put(number, parse(text))
     assert index.match(_document("b1 a1")) == [(3, (Span("text", 0, 2),)), (4, ()), (7, (Span("text", 3, 5),))]
+
+
+def test_the_words_of_all_languages_together_are_capped_and_those_not_met_for_longest_go() -> None:
+    index = WatchIndex()
+    index.put(1, parse("a1"))
+
+    def met(language: str, words: range) -> None:
+        text = "a1 " + " ".join(f"w{number}" for number in words)
+        assert index.matching(_in_language(_document(text), language)) == [1]
+
+    some = _MOST_STRETCHES // 4
+    for start in range(0, 2 * some, 1_000):
+        met("fr", range(start, start + 1_000))
+    for start in range(0, 3 * some, 1_000):
+        met("en", range(start, start + 1_000))
+        held = {language: one.held for (_, language), one in index._vocabularies.items()}
+        assert sum(held.values()) <= _MOST_STRETCHES + 1_002
+    assert held["fr"] == 0 and held["en"] > 2 * some
+    met("fr", range(9))
 
 
 def test_a_watch_that_is_put_again_has_only_its_new_query() -> None:
