@@ -107,6 +107,7 @@ def look_at_rows(soak: Soak, now: datetime) -> None:
         soak.books.hold("left over", not count, f"{what}, older than {days} days: {count}")
     counts = {table: soak.rows(f"SELECT count(*) FROM {table}")[0][0] for table in _COUNTED}
     soak.books.figures["rows"] = counts
+    soak.books.figures["languages"] = dict(soak.rows("SELECT language, count(*) FROM article GROUP BY language"))
     known = len(soak.world.sites.ledger)
     hosts = len({site.host for site in soak.world.sites.all})
     most = {"feed": counts["source"], "article": known, "link": known, "story": counts["article"],
@@ -116,16 +117,3 @@ def look_at_rows(soak: Soak, now: datetime) -> None:
     for pragma in ("integrity_check", "foreign_key_check"):
         found = soak.rows(f"PRAGMA {pragma}")
         soak.books.hold("left over", found in ([("ok",)], []), f"{pragma}: {found[:3]}")
-
-
-async def look_at_metrics(soak: Soak) -> None:
-    """P12: what is told of it is what it is."""
-    status, page = await soak.get("/metrics")
-    figures = dict(line.rsplit(" ", 1) for line in page.splitlines() if line and not line.startswith("#"))
-    ready = figures.get("vigie_ready") == "1"
-    soak.books.hold("P12", status == 200 and ready, f"/metrics: {status}, vigie_ready {figures.get('vigie_ready')}")
-    stored = soak.rows("SELECT value FROM counter")
-    failing = soak.rows("SELECT count(*) FROM source WHERE failures > 0")[0][0]
-    shown = sum(float(value) for name, value in figures.items() if name.startswith("vigie_sources{")
-                and 'state="ok"' not in name and 'state="paused"' not in name)  # fmt: skip
-    soak.books.hold("P12", shown >= failing, f"{failing} sources fail, and /metrics shows {shown} ({stored})")

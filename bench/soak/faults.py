@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import shutil
 import signal
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +18,7 @@ from bench.soak.run import Soak
 from bench.soak.sites import OF_FEEDS, OF_HOSTS, Wrong
 from news.clock import ManualClock
 from news.delivering import POINTS, Selection
+from news.errors import VigieError
 from service.backup import Backup, back_up
 from service.backup_file import opened
 from service.restore import Place, Wishes, restore
@@ -25,7 +27,7 @@ from storage import Database
 _VIGIE = "soak"
 _UNTIL_WRITTEN = 12  # steps, until something was to be written that could not be
 _DUE = "SELECT id FROM source ORDER BY id LIMIT 10"
-_HOW_MUCH = "SELECT (SELECT max(id) FROM article), (SELECT max(id) FROM delivery), (SELECT max(id) FROM link)"
+_KEPT = ("article", "link", "match", "alert", "delivery", "attempt")
 
 
 async def happen(soak: Soak, event: Event) -> None:
@@ -207,7 +209,7 @@ async def _reload(soak: Soak, event: Event) -> None:
     """The settings are written anew, another interval among them, and read again."""
     site = soak.chance.choice([one for one in soak.world.sites.all if one.interval])
     site.interval = 24 * 3_600
-    (soak.folder / "vigie.toml").write_text(soak.world.settings(), encoding="utf-8")
+    soak.write_settings()
     soak.odd_until = soak.now + timedelta(hours=2)
     psutil.Process(soak.service.pid).send_signal(signal.SIGHUP)
     await soak.step(timedelta(minutes=5))
@@ -277,26 +279,38 @@ async def _upgrade(soak: Soak, event: Event) -> None:
 
 
 async def _backup(soak: Soak, event: Event) -> None:
-    """P11: made while it works; restored elsewhere, it has all that was there when it began."""
-    before = soak.rows(
-        "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM delivery), (SELECT max(id) FROM link)"
-    )
+    """P11: made while it works; restored elsewhere, it has every row that was there when it began."""
+    before = _numbers(soak.folder)
     target, elsewhere = soak.folder.parent / f"backup-{soak.now:%d%H%M}.zip", soak.folder.parent / "elsewhere"
     working = asyncio.create_task(soak.step())
-    await _backed_up(soak, target)
-    await working
     elsewhere.mkdir()
-    await _restored(soak, target, elsewhere)
+    try:
+        await _backed_up(soak, target)
+        await working
+        await _restored(soak, target, elsewhere)
+    except VigieError as error:
+        await working
+        soak.books.hold("P11", found=False, otherwise=f"{type(error).__name__}: {error}")
+    else:
+        _look_at_restored(soak, before, elsewhere)
+    shutil.rmtree(elsewhere)
+    target.unlink(missing_ok=True)
+
+
+def _look_at_restored(soak: Soak, before: dict[str, set[int]], elsewhere: Path) -> None:
+    """What was pruned meanwhile may be missing, and nothing else."""
     with closing(sqlite3.connect(elsewhere / "vigie.db")) as database:
         sound = database.execute("PRAGMA integrity_check").fetchone()[0]
-        counts = database.execute(_HOW_MUCH).fetchall()
     soak.books.hold("P11", sound == "ok", f"the restored database: {sound}")
-    whole = all(had <= has for had, has in zip(before[0], counts[0], strict=True))
-    soak.books.hold("P11", whole, f"had {before}, has {counts}")
-    for path in sorted(elsewhere.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    elsewhere.rmdir()
-    target.unlink()
+    restored, still = _numbers(elsewhere), _numbers(soak.folder)
+    for table, numbers in before.items():
+        lost = sorted((numbers & still[table]) - restored[table])
+        soak.books.hold("P11", not lost, f"{len(lost)} rows of {table} are missing in the backup: {lost[:5]}")
+
+
+def _numbers(folder: Path) -> dict[str, set[int]]:
+    with closing(sqlite3.connect(f"file:{folder / 'vigie.db'}?mode=ro", uri=True, timeout=30)) as database:
+        return {table: {number for (number,) in database.execute(f"SELECT id FROM {table}")} for table in _KEPT}
 
 
 async def _move(soak: Soak, event: Event) -> None:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,8 @@ import aiohttp
 import psutil
 
 from bench.soak.books import Books
-from bench.soak.service import Order, State, SteppedService
+from bench.soak.service import Breaking, Order, State, SteppedService
+from bench.soak.sites import Site
 from bench.soak.world import ENVIRONMENT, LEASE, World
 
 STEP = timedelta(hours=1)
@@ -29,6 +31,8 @@ class Soak:
 
     def __init__(self, folder: Path, world: World, books: Books, start: datetime) -> None:
         self.folder, self.world, self.books = folder, world, books
+        self.breaking: Breaking | None = None
+        self.attempts_before = 0  # the number of the last attempt before the service was begun
         self.now = start - _LONG_AGO
         self.start = start
         self.skew = 0.0  # seconds by which the service's clock is ahead
@@ -57,32 +61,15 @@ class Soak:
         """What the service's clock shows."""
         return self.now + timedelta(seconds=self.skew)
 
-    async def settle_in(self) -> None:
-        """A first visit to all, long ago, so that what comes later is news; then the machine is off until the start."""
-        (self.folder / "vigie.toml").write_text(self.world.settings(), encoding="utf-8")
-        sites = self.world.sites
-        for site in sites.all[::5]:
-            sites.publish(site, self.now - timedelta(hours=3), is_history=True)
-        await self.begin()
-        unseen = len(sites.all)
-        for _ in range(40):
-            await self.step(timedelta(minutes=2), publishing=False, strict=False)
-            [(unseen,)] = self.rows("SELECT count(*) FROM source WHERE watched_since IS NULL")
-            if not unseen:
-                break
-        else:
-            raise SystemExit(f"{unseen} sources were not visited at the beginning")
-        for site in sites.all[:: max(len(sites.all) // 40, 1)]:
-            sites.publish(site, self.now)
-        for _ in range(8):
-            await self.step(timedelta(hours=12), publishing=False, strict=False)
-        await self.stop()
-        self.now = sites.now = self.start
+    def write_settings(self, sources: Sequence[Site] | None = None) -> None:
+        """Have the settings name some of the sources or (None) all."""
+        (self.folder / "vigie.toml").write_text(self.world.settings(sources), encoding="utf-8")
 
     async def begin(self, kill_at: str = "") -> None:
         """Start the service."""
         self.books.lives.append([])
-        self.service = await SteppedService.begun(self.folder, ENVIRONMENT, self.wall, kill_at)
+        self.service = await SteppedService.begun(self.folder, ENVIRONMENT, self.wall, kill_at, self.breaking)
+        [(self.attempts_before,)] = self.rows("SELECT coalesce(max(id), 0) FROM attempt")
         self.up_since = self.now
 
     async def stop(self) -> None:
@@ -141,6 +128,7 @@ class Soak:
         books.hold("P8", not sites.faults, "; ".join(sites.faults[:2]))
         sites.faults.clear()
         if strict:
+            books.hold("P8", state.is_idle, f"at {self.now:%d %b %H:%M} its work did not come to an end")
             books.hold("P8", not state.overdue, f"at {self.now:%d %b %H:%M} sources were overdue and nobody at them")
             books.hold("P10", not state.troubles, f"at {self.now:%d %b %H:%M} without a cause: {state.troubles}")
         if state.synchronous >= 0:
@@ -161,9 +149,15 @@ class Soak:
             if not site.interval or not self._is_well(site.number):
                 continue
             allowed = timedelta(seconds=site.interval) + 3 * STEP
-            since = max(self.well_since.get(site.host, self.start) + timedelta(days=3), self.up_since, self.start)
-            late = self.now - max(site.asked or self.start, since)
-            self.books.hold("P8", late <= allowed, f"source {site.number}: for {late} nobody asked for it")
+            # A host that was down is asked again within three days at the latest.
+            well = self.well_since[site.host] + timedelta(days=3) if site.host in self.well_since else self.start
+            late = self.now - max(site.asked or self.start, well, self.up_since, self.start)
+            if late <= allowed:
+                self.books.looked["P8"] += 1
+            else:
+                said = f"SELECT due_at, last_visit_at, failures, last_error FROM source WHERE name = 'S{site.number}'"
+                shown = f"at {self.now:%d %b %H:%M} nobody had asked for it for {late}; {self.rows(said)}"
+                self.books.hold("P8", found=False, otherwise=f"source {site.number}, each {site.interval} s: {shown}")
 
     async def get(self, path: str) -> tuple[int, Any]:
         """What the service's web server answers."""

@@ -7,6 +7,7 @@ pause between two requests to one host is real time that no clock shortens, and 
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -30,11 +31,16 @@ _LONGEST_PAUSE = 0.02  # seconds between two requests to a host that is in troub
 _BUSY = 0.3  # seconds for which a lock is waited for, in place of half a minute
 _OFTEN = 30.0  # what ticks at least so often, in seconds, is called in every round
 _EARLY = 60.0  # by so much an hourly tick may come early, rather than late
-_PATIENCE = 60.0  # real seconds for all that is due at one instant
+_PATIENCE = 60.0  # real seconds in which some visit has to end
+_LONGEST = 900.0  # and for all that is due at one instant
+_LOOK = 0.02  # real seconds between two looks at what has ended
 _JUST_NOW = timedelta(minutes=2)  # what has fallen due since is not overdue
-_FEW = 8  # visits, below which others are begun
+_FEW = 24  # visits, below which others are begun
 _SELDOM = 20  # the pragma is asked for each so many times
 _WORKER = 30 * 2**20  # bytes of memory from which a child is one, and not what cleans up behind them
+
+Breaking = Callable[[], None]
+"""Breaks a promise in the service's process; a function of a module, for tests of the harness itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class SteppedTicker(Ticker):
         super().__init__(seconds)
         self._tell_begun = begun
         self._ticks: dict[str, Job] = {}
+        self.is_stopped = False
 
     def every(self, seconds: float, name: str, job: Job, lasts: float = 0.0) -> None:
         """Have a job called at this interval."""
@@ -116,6 +123,7 @@ class SteppedTicker(Ticker):
 
     async def stop(self, within: float | None = None) -> None:
         """What ticks may end first, for so many seconds."""
+        self.is_stopped = True
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while self._running:
@@ -158,8 +166,14 @@ class _Driver:
         """Listen to the parent from now on."""
         self._ticker = ticker
         self._task = asyncio.create_task(self._obey(), name="orders")
-        self._loop.add_reader(self._pipe.fileno(), lambda: self._orders.put_nowait(self._pipe.recv()))
+        self._loop.add_reader(self._pipe.fileno(), self._hear)
         self._pipe.send("begun")
+
+    def _hear(self) -> None:
+        try:
+            self._orders.put_nowait(self._pipe.recv())
+        except (EOFError, ConnectionError):  # whoever gave orders is gone, and nobody else would end this
+            os.kill(os.getpid(), signal.SIGKILL)
 
     async def _obey(self) -> None:
         while True:
@@ -184,7 +198,8 @@ class _Driver:
         assert self._ticker is not None
         until, seen = self._loop.time() + seconds, (0, 0, 0)
         is_first = is_idle = True
-        while is_first or self._loop.time() < until - _EARLY:
+        # A stop has limits in seconds, and hours that passed then would break off whatever it does.
+        while is_first or (self._loop.time() < until - _EARLY and not self._ticker.is_stopped):
             hop = min(max(until - self._loop.time(), 0.0), max(self._ticker.next_seldom(), _EARLY))
             self._ahead(hop if until - self._loop.time() - hop > _EARLY else max(until - self._loop.time(), 0.0))
             for _ in range(3):
@@ -200,14 +215,12 @@ class _Driver:
 
     async def _until_idle(self, ticker: SteppedTicker) -> bool:
         """Whether all ended that was due; the first round is of all ticks, the others of those that find work."""
-        engine, deadline = self.engine, self._loop.time() + _PATIENCE
+        engine, deadline = self.engine, self._loop.time() + _LONGEST
         await ticker.call_due()
         while self._loop.time() < deadline:
             before = self._done()
-            while len(engine.local) and self._loop.time() < deadline:
-                await asyncio.sleep(0.03)
-                if len(engine.local) < _FEW:
-                    await ticker.call("visits")
+            if not await self._visits_ended(ticker):
+                return False
             await engine.deliverer.finish()
             for name in ("visits", "releases", "deliveries"):
                 await ticker.call(name)
@@ -215,6 +228,19 @@ class _Driver:
                 await engine.deliverer.finish()
                 return True
         return False
+
+    async def _visits_ended(self, ticker: SteppedTicker) -> bool:
+        """Whether all visits ended, those too that begin meanwhile; not so where none ends for a minute."""
+        done, deadline = self._done(), self._loop.time() + _PATIENCE
+        while len(self.engine.local):
+            await asyncio.sleep(_LOOK)
+            if self._done() != done:
+                done, deadline = self._done(), self._loop.time() + _PATIENCE
+                if len(self.engine.local) < _FEW:
+                    await ticker.call("visits")
+            elif self._loop.time() > deadline:
+                return False
+        return True
 
     def _done(self) -> tuple[int, int]:
         tally = self.engine.tally
@@ -254,10 +280,12 @@ class SteppedService(Service):
     pipe: Connection
 
     @classmethod
-    async def begun(cls, folder: Path, environment: dict[str, str], start: datetime, kill_at: str) -> "SteppedService":
-        """Start it on a folder, at an instant, and wait until it runs."""
+    async def begun(
+        cls, folder: Path, environment: dict[str, str], start: datetime, kill_at: str, breaking: Breaking | None = None
+    ) -> "SteppedService":
+        """Start it on a folder, at an instant, and wait until it runs. `breaking` is called in it before all else."""
         ours, theirs = cls.pair()
-        service = await cls.started(folder, environment, kill_at, be=_serve, more=(start.isoformat(), theirs))
+        service = await cls.started(folder, environment, kill_at, be=_serve, more=(_Begin(start, theirs, breaking),))
         assert isinstance(service, cls)
         theirs.close()
         service.pipe = ours
@@ -303,31 +331,49 @@ def resolving(unresolved: Collection[str]) -> Callable[[str, int], Any]:
     return resolve
 
 
-def _serve(
-    folder: Path, environment: dict[str, str], kill_at: str, log: Connection, start: str, pipe: Connection
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """What the process is told at its start: the instant, where orders come from, and what is broken on purpose."""
+
+    at: datetime
+    orders: Connection
+    breaking: Breaking | None
+
+
+def _hurry() -> None:
+    """Shorten what is real time here."""
+    from crawler import pace
+    from service import metrics
+    from storage import database
+
+    pace.LONGEST_DELAY = _LONGEST_PAUSE
+    database._BUSY_SECONDS = _BUSY
+    metrics.FRESH = 0.0  # no answer of ten seconds ago: a day may pass in as many
+
+
+def _serve(folder: Path, environment: dict[str, str], kill_at: str, log: Connection, begin: _Begin) -> None:
     """Be the service, until a signal ends it."""
     from cli import logs
     from cli.place import Archive, Place
     from cli.serving import serve
-    from crawler import pace, reactor
-    from storage import database
+    from crawler import reactor
 
     os.dup2(log.fileno(), 2)
     log.close()
     os.environ.update(environment)
     asyncio.set_event_loop_policy(_Policy())
-    pace.LONGEST_DELAY = _LONGEST_PAUSE
-    database._BUSY_SECONDS = _BUSY
+    _hurry()
+    if begin.breaking is not None:
+        begin.breaking()
 
     async def served() -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SteppedLoop)
-        clock = SteppedClock(loop, datetime.fromisoformat(start).astimezone(UTC))
+        clock = SteppedClock(loop, begin.at.astimezone(UTC))
         unresolved: set[str] = set()
 
         def wire(archive: Archive) -> Engine:
-            driver = _Driver(pipe, clock, unresolved)
+            driver = _Driver(begin.orders, clock, unresolved)
             times = Pace(loop.time, lambda: SteppedTicker(loop.time, driver.begin))
             driver.engine = Engine(archive, resolve=resolving(unresolved), passing=killing(kill_at), pace=times)
             return driver.engine

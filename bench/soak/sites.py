@@ -18,6 +18,15 @@ from bench.soak.service import HOST, ZONE
 
 SOURCES_A_HOST = 10
 _VOCABULARY = 3_000  # words of the texts, few enough to be known soon; those of the titles are each new
+# Articles, of all sources together: each costs many times what an unchanged feed does, and a few tell nothing.
+_FEWEST_A_DAY, _MOST_A_DAY = 45.0, 120.0
+# Without these no language would be recognised in made-up words.
+_FRENCH = (
+    "le", "la", "les", "de", "des", "du", "un", "une", "et", "à", "en", "que", "qui", "dans", "pour", "sur", "avec",
+    "il", "elle", "au", "aux", "par", "plus", "pas", "ne", "se", "ce", "cette", "son", "sa", "ses", "est", "sont",
+    "été", "être", "avait", "ont", "mais", "ou", "où", "comme", "tout", "nous", "vous", "ils", "leur", "depuis",
+)  # fmt: skip
+_SHARE_OF_FRENCH = 0.45
 _NEWEST = 6  # listed in any case
 _LETTERS = "bcdfglmnprstv"
 _HOUR, _DAY = 3_600, 86_400
@@ -26,8 +35,9 @@ Wrong = Literal["500", "503", "429", "gone", "hangs", "cut", "lies", "unresolved
 OF_HOSTS: tuple[Wrong, ...] = ("500", "503", "429", "gone", "hangs", "cut", "lies", "unresolved")
 OF_FEEDS: tuple[Wrong, ...] = ("guids", "dates")
 
-# Of a hundred sources: how many, visited how often (seconds; 0: as they publish), with how many articles a day.
-KINDS = ((1, 2 * _HOUR, 6.0), (4, 6 * _HOUR, 1.5), (25, _DAY, 0.4), (60, 3 * _DAY, 0.15), (10, 0, 0.3))
+# Of a hundred sources: how many, visited how often (seconds; 0: as they publish), with how many articles a day, if
+# that is neither too few nor too many in all.
+KINDS = ((1, 4 * _HOUR, 6.0), (2, 12 * _HOUR, 3.0), (12, _DAY, 0.5), (80, 3 * _DAY, 0.15), (5, 0, 0.4))
 
 
 @dataclass(slots=True)
@@ -79,6 +89,9 @@ class Sites:
         kinds = [(interval, rate) for share, interval, rate in KINDS for _ in range(share)]
         self._random.shuffle(kinds)
         self.all = [Site(number, *kinds[number % len(kinds)]) for number in range(count)]
+        in_all = sum(site.rate for site in self.all)
+        for site in self.all:
+            site.rate *= min(max(in_all, _FEWEST_A_DAY), _MOST_A_DAY) / in_all
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -97,11 +110,10 @@ class Sites:
     def publish(self, site: Site, at: datetime, *, is_history: bool = False) -> None:
         """Publish an article, in words that no other has."""
         number = len(site.titles)
-        wanted = (
-            () if is_history else tuple(name for name, share in self._watches.items() if self._random.random() < share)
-        )
+        named = tuple(name for name, share in self._watches.items() if is_history or self._random.random() < share)
+        wanted = () if is_history else named  # of what was there before nobody is to be told, whatever it says
         dice = random.Random(f"{self._seed} {site.number} {number}")
-        site.titles.append(f"{' '.join(wanted)} {_words(dice, 6)}".strip())
+        site.titles.append(f"{' '.join(named)} {_words(dice, 6)}".strip())
         site.dates.append(at)
         kept = [one for place, one in enumerate(site.listed) if place < _NEWEST or one not in site.fetched]
         site.listed = [number, *kept]
@@ -168,12 +180,16 @@ class Sites:
         site.fetched.add(number)
         dice = random.Random(f"{self._seed} {site.number} {number} text")
         title = escape(site.titles[number])
-        paragraphs = "".join(f"<p>{' '.join(dice.choices(self._vocabulary, k=35))}.</p>" for _ in range(3))
+        paragraphs = "".join(f"<p>{' '.join(self._sentence(dice))}.</p>" for _ in range(3))
         page = (
             f"<html lang=fr><head><title>{title}</title></head><body>"
             f"<article><h1>{title}</h1>{paragraphs}</article></body></html>"
         )
         return _answer(200, page.encode(), "text/html; charset=utf-8")
+
+    def _sentence(self, dice: random.Random) -> list[str]:
+        """French by its small words."""
+        return [dice.choice(_FRENCH if dice.random() < _SHARE_OF_FRENCH else self._vocabulary) for _ in range(40)]
 
     def _feed(self, site: Site, wrong: Wrong | None) -> bytes:
         items = []

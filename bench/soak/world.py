@@ -2,13 +2,14 @@
 
 import json
 import socket
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from bench.soak.receivers import Hooks, Mails, Telling
 from bench.soak.service import HOST
-from bench.soak.sites import Sites, settings_of
+from bench.soak.sites import Site, Sites, settings_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 ENVIRONMENT = {"VIGIE_LOG__FORMAT": "json", "VIGIE_LOG__LEVEL": "warning", "VIGIE_BENCH_SECRET": SECRET}
@@ -25,9 +26,10 @@ WATCHES: dict[str, tuple[tuple[str, ...], float, str]] = {
 _SETTINGS = """
 [crawler]
 delay = 0
-timeout = 2
-idle_timeout = 1
+timeout = 4
+idle_timeout = 2
 revisits = 0
+visits = 40
 shortest_interval = "6h"
 longest_interval = "3d"
 interval = "auto"
@@ -68,8 +70,8 @@ class World:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    def settings(self, workers: int = 1) -> str:
-        """The vigie.toml."""
+    def settings(self, sources: Sequence[Site] | None = None, workers: int = 1) -> str:
+        """The vigie.toml, with some of the sources or (None) with all."""
         watches = "\n".join(
             f'[[watch]]\nname = "{name}"\nquery = "{name}"\nchannels = {json.dumps(channels)}\n{rules}'
             for name, (channels, _, rules) in WATCHES.items()
@@ -84,7 +86,9 @@ class World:
             'security = "none"\nfrom = "vigie@example.com"\nto = ["desk@example.com"]'
         )
         head = _SETTINGS.format(lease=LEASE, port=self.web_port, workers=workers)
-        return "\n".join((head, settings_of(self.sites.all, self.sites), watches, hooks, desk))
+        return "\n".join(
+            (head, settings_of(self.sites.all if sources is None else sources, self.sites), watches, hooks, desk)
+        )
 
     @property
     def web(self) -> str:
@@ -107,11 +111,6 @@ class World:
         self.sites.now = now
         self.sites.polled.clear()
         self.sites.hang_up()
-
-    @property
-    def a_while(self) -> timedelta:
-        """The longest interval."""
-        return timedelta(days=3)
 
 
 def _free_port() -> int:
