@@ -17,7 +17,7 @@ from typing import Literal, Self
 from bench.soak.service import HOST, ZONE
 
 SOURCES_A_HOST = 10
-_VOCABULARY = 3_000  # words of the texts, few enough to be known soon; those of the titles are each new
+_VOCABULARY = 3_000  # words, few enough to be known soon
 # Articles, of all sources together: each costs many times what an unchanged feed does, and a few tell nothing.
 _FEWEST_A_DAY, _MOST_A_DAY = 45.0, 120.0
 # Without these no language would be recognised in made-up words.
@@ -26,7 +26,7 @@ _FRENCH = (
     "il", "elle", "au", "aux", "par", "plus", "pas", "ne", "se", "ce", "cette", "son", "sa", "ses", "est", "sont",
     "été", "être", "avait", "ont", "mais", "ou", "où", "comme", "tout", "nous", "vous", "ils", "leur", "depuis",
 )  # fmt: skip
-_SHARE_OF_FRENCH = 0.45
+_SHARE_OF_FRENCH = 0.6
 _NEWEST = 6  # listed in any case
 _LETTERS = "bcdfglmnprstv"
 _HOUR, _DAY = 3_600, 86_400
@@ -108,12 +108,12 @@ class Sites:
         return f"http://{site.host}:{self.port}{path or site.path}"
 
     def publish(self, site: Site, at: datetime, *, is_history: bool = False) -> None:
-        """Publish an article, in words that no other has."""
+        """Publish an article, in words that no other has together."""
         number = len(site.titles)
         named = tuple(name for name, share in self._watches.items() if is_history or self._random.random() < share)
         wanted = () if is_history else named  # of what was there before nobody is to be told, whatever it says
         dice = random.Random(f"{self._seed} {site.number} {number}")
-        site.titles.append(f"{' '.join(named)} {_words(dice, 6)}".strip())
+        site.titles.append(" ".join((*named, *dice.choices(self._vocabulary, k=6))))
         site.dates.append(at)
         kept = [one for place, one in enumerate(site.listed) if place < _NEWEST or one not in site.fetched]
         site.listed = [number, *kept]

@@ -1,6 +1,7 @@
 """The soak harness: a day of a small world, with faults of each kind; its books would show what broke."""
 
 from copy import deepcopy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ async def test_what_is_broken_on_purpose_is_noticed(tmp_path: Path, monkeypatch:
 
 def _state(**values: Any) -> State:
     usual: dict[str, Any] = {"memory": 2**28, "workers": {1: 2**28}, "descriptors": 30, "tasks": 8, "threads": 10}
-    return State(now=NOON, is_idle=True, overdue=False, troubles={}, visits=0, synchronous=2, **(usual | values))
+    at = NOON + values.pop("hour", 0) * timedelta(hours=1)
+    return State(now=at, is_idle=True, overdue=False, troubles={}, visits=0, synchronous=2, **(usual | values))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,8 @@ def _state(**values: Any) -> State:
     ],
 )
 def test_what_grows_and_what_is_left_over_is_weighed(promise: str, later: dict[str, Any]) -> None:
-    books = Books(_SEED, lives=[[_state()], [_state()] * 200 + [_state(**later)] * 200])
+    warm, grown = range(24 * 12), range(24 * 12, 24 * 20)
+    life = [*(_state(hour=hour) for hour in warm), *(_state(hour=hour, **later) for hour in grown)]
+    books = Books(_SEED, lives=[[_state()], life])
     books.weigh()
     assert set(books.broken) == ({promise} if promise else set()), str(books)
