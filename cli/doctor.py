@@ -14,7 +14,7 @@ from cli.output import Cell, print_json, print_table
 from news.errors import NoArchiveError, VigieError
 
 if TYPE_CHECKING:
-    from cli.place import Archive
+    from cli.place import Archive, Place
     from service.finding import Finding
     from service.settings import Settings
     from storage import Transaction
@@ -75,7 +75,7 @@ def _settings(folder: DataFolder, config: Path | None) -> "tuple[Settings, Path 
 
 
 async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Finding]":
-    from cli.place import Place, open_archive, passing_archive
+    from cli.place import Place, open_archive
     from service.finding import fail, ok, warn
 
     place = Place(folder, file)
@@ -84,11 +84,23 @@ async def _examined_archive(folder: DataFolder, file: Path | None) -> "list[Find
             opens = ok("database", f"opens; it holds {await tx.articles.count()} articles")
             return [opens, *await _found_in(tx, archive)]
     except NoArchiveError as error:  # what the file declares is examined all the same
-        none = warn("database", error.message, error.hint)
-        async with passing_archive(place) as archive, archive.database.read() as tx:
-            return [none, *await _found_in(tx, archive)]
+        return [warn("database", error.message, error.hint), *await _declared(place)]
     except VigieError as error:
         return [fail("database", error.message, error.hint)]
+
+
+async def _declared(place: "Place") -> "list[Finding]":
+    """What is found in an archive of what the file declares."""
+    from cli.place import passing_archive
+    from service.finding import fail
+
+    try:
+        async with passing_archive(place) as archive, archive.database.read() as tx:
+            return await _found_in(tx, archive)
+    except VigieError as error:
+        return [fail("settings", error.message, error.hint)]
+    except OSError as error:
+        return [fail("settings", f"what they declare cannot be examined: {error}", "make room in a temporary folder")]
 
 
 async def _found_in(tx: "Transaction", archive: "Archive") -> "list[Finding]":

@@ -34,9 +34,9 @@ _ELIDED = frozenset((
 # Where an apostrophe parts a name from its endings: Ankara'da is in Ankara.
 _ENDINGS_APART = ("az", "tr")
 _LONGEST_REMEMBERED = 60
-# A memo without a cap is a leak. A chunk takes some 500 bytes; so many are kept of all languages together, 10 MB, and
+# A memo without a cap is a leak. A chunk takes some 500 bytes; so many are kept of all languages together, 20 MB, and
 # as many at the most of those before.
-_MOST_REMEMBERED = 20_000
+_MOST_REMEMBERED = 40_000
 _MOST_MEMOS = 16
 # Beyond six parts it is a URL's slug, and nobody joins those.
 _MOST_PARTS_JOINED = 6
@@ -109,7 +109,10 @@ class _Memo(dict[str, tuple[int, tuple[Token, ...]]]):
 
 
 class _Memos:
-    """The memos of the languages and lexicons asked for last; together they hold a limited number of chunks."""
+    """The memos of the languages and lexicons asked for last; together they hold a limited number of chunks.
+
+    For one thread.
+    """
 
     def __init__(self) -> None:
         self._memos: OrderedDict[tuple[str | None, Lexicon], _Memo] = OrderedDict()

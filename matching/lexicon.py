@@ -5,7 +5,6 @@ By its folded form always; by its lemmas where the language's dictionary knows t
 
 import threading
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 from matching.dictionaries import code_of
@@ -25,9 +24,6 @@ _ARABIC_PREFIXES = ("وال", "بال", "كال", "فال", "لل", "ال", "و"
 _SHORTEST = 2
 _SHORTEST_BASE = 3
 _SHORTEST_INFLECTED = 4
-# Of all languages at hand together, some 120 MB: a page whose language was mistaken must not cost a dictionary for
-# ever. Seven of the West are 5 million, Polish alone is 7; to read one back takes a tenth of a second.
-_MOST_WORDS = 10_000_000
 # Where a name has no endings but the plural's: Corée is no core, and Houthis are each a Houthi.
 _NAMES_STAY = frozenset({"ca", "en", "es", "fr", "it", "pt"})
 
@@ -37,17 +33,12 @@ class DictionaryLexicon:
 
     A language is loaded when it is first asked for, which may take seconds: `load` it beforehand, in a thread,
     wherever nothing may wait. All methods may be called from any thread. `folder` keeps what was made of the
-    dictionaries, for the next time; with None it is made anew by every process. Of more than `most_words` those
-    languages go that were not asked for longest; the one that came last stays in any case.
+    dictionaries, for the next time; with None it is made anew by every process.
     """
 
-    def __init__(self, folder: Path | None = None, most_words: int = _MOST_WORDS) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self._shelf = Shelf(folder)
-        self._most_words = most_words
         self._tables: dict[str, WordTable] = {}
-        self._asked: dict[str, int] = {}  # in which turn each language was asked for last
-        self._turns = count(1)
-        self._latest = ""
         self._lock = threading.Lock()
 
     def __call__(self, exact: str, folded: str, language: str | None) -> tuple[str, ...]:
@@ -69,35 +60,15 @@ class DictionaryLexicon:
             return
         with self._lock:
             if code not in self._tables:
-                table = self._shelf.table(code)
-                self._make_room(len(table))
-                self._asked[code] = next(self._turns)
-                self._tables[code] = table
-
-    def _make_room(self, words: int) -> None:
-        held = words + sum(map(len, self._tables.values()))
-        for code in sorted(self._tables, key=self._asked.__getitem__):
-            if held <= self._most_words:
-                return
-            held -= len(self._tables.pop(code))
-
-    def _table(self, code: str) -> WordTable:
-        """The table of a language, loaded if it has to be."""
-        if code != self._latest:  # nearly all words are of the language of the word before
-            self._asked[code] = next(self._turns)
-            self._latest = code
-        table = self._tables.get(code)
-        while table is None:
-            self.load(code)
-            table = self._tables.get(code)  # another thread may have made room of it already
-        return table
+                self._tables[code] = self._shelf.table(code)
 
     def _further(self, exact: str, folded: str, code: str) -> Iterator[str]:
         if 1 < len(exact) <= _LONGEST_ACRONYM and exact.isupper():
             return
         if code in _WITH_UMLAUTS and not exact.isascii():
             yield fold(exact.translate(_UMLAUTS))
-        table = self._table(code)
+        self.load(code)
+        table = self._tables[code]
         known = _lookup(table, exact, folded, code)
         if known is not None:
             yield from known

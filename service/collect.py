@@ -150,7 +150,7 @@ class Collector:
     async def first_run_ended(self, source: Source) -> None:
         """What the source's spider brings from now on is news."""
         async with self._database.write() as tx:
-            if not await tx.sources.moved({source.id: source.url}):
+            if not await tx.sources.changed([source]):
                 await tx.sources.change(source.id, watched_since=self._clock.now())
 
     async def due_links(self, source: Source, limit: int) -> list[Link]:

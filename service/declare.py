@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from news.alert import Channel
@@ -182,7 +182,7 @@ async def carry_out(repository: Any, plan: Plan[T], now: datetime) -> None:
     for known, thing in plan.changed:
         different = _different(known, thing, plan.decides)
         if isinstance(known, Source) and _is_visited_anew(different):
-            different["due_at"] = now
+            different["due_at"] = _due(known, different, now)
         await repository.change(known.id, **different)
     for known in plan.removed:
         await repository.remove(known.id)
@@ -235,6 +235,18 @@ def _different(known: Any, declared: Any, decides: tuple[str, ...]) -> dict[str,
 def _is_visited_anew(different: Mapping[str, Any]) -> bool:
     """Whether a source is visited otherwise from now on, or again, so that when it was to be visited holds no more."""
     return different.get("paused") is False or any(name in different for name in VISITED_BY)
+
+
+def _due(source: Source, different: Mapping[str, Any], now: datetime) -> datetime:
+    """At once; but where nothing more than an interval is new, when that is over.
+
+    One line of the settings may change the interval of thousands, which are not to be asked in one moment.
+    """
+    interval = different.get("interval")
+    if different.keys() != {"interval"} or not interval or source.last_visit_at is None:
+        return now
+    over = max(source.last_visit_at + timedelta(seconds=interval), now)
+    return min(source.due_at or over, over)
 
 
 def _kept(value: Any) -> Any:

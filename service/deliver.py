@@ -134,13 +134,16 @@ class Deliverer:
         await self._outcomes.flush()
 
     async def release_all(self) -> None:
-        """Write down what is known, and give back what we hold, for good; others need not wait for it."""
+        """Write down what is known, and give back what we hold, for good; others need not wait for it.
+
+        Raises DatabaseTroubleError; it may be called again.
+        """
         self._is_released = True
         async with self._claiming:  # a claim that is being written down is seen by nobody, and would outlast this
             try:
                 await self._outcomes.flush()
-            except DatabaseTroubleError as error:
-                log.warning("deliveries not recorded", error=error.message, hint="they are made again")
+            except DatabaseTroubleError:  # whoever tries again writes them down then
+                raise
             except Exception:
                 log.exception("deliveries not recorded", hint="they are made again")
             async with self._database.write() as tx:

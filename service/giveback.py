@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+import structlog
+
 from news.errors import DatabaseTroubleError
+
+log = structlog.get_logger()
 
 _AGAIN = 0.5  # seconds
 
@@ -15,15 +19,19 @@ async def give_back(releases: Iterable[Callable[[], Awaitable[None]]], within: f
     """
     try:
         async with asyncio.timeout(within):
-            await asyncio.gather(*(_until_done(release) for release in releases))
+            return all(await asyncio.gather(*(_until_done(release) for release in releases)))
     except TimeoutError:
         return False
-    return True
 
 
-async def _until_done(release: Callable[[], Awaitable[None]]) -> None:
+async def _until_done(release: Callable[[], Awaitable[None]]) -> bool:
     while True:
         try:
-            return await release()
+            await release()
         except DatabaseTroubleError:  # told by the database
             await asyncio.sleep(_AGAIN)
+        except Exception:  # a fault of ours must not keep the others, nor the stop, from going on
+            log.exception("leases not given back")
+            return False
+        else:
+            return True

@@ -196,7 +196,9 @@ async def count(
     if sure.reached is None and decided.reached is None and sure.number + decided.number <= EXACT_TO:
         return SearchCount(sure.number + decided.number, is_exact=True)
     low, high = await tx.search.bounds(only)
-    return SearchCount(_rounded(sum(_extrapolated(one, low, high) for one in (sure, decided))), is_exact=False)
+    about = _rounded(sum(_extrapolated(one, low, high) for one in (sure, decided)))
+    # None among the newest is not none at all.
+    return SearchCount(about or len(await asked.ids(asked.plans.sure, _SAMPLE, None)), is_exact=False)
 
 
 async def _decided(asked: _Asked, reached: int | None) -> IndexCount:

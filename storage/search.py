@@ -148,7 +148,8 @@ class Search:
     async def count(self, plan: SearchPlan, only: SearchFilter, limit: int) -> IndexCount:
         """How many indexed articles the plan finds, `limit` at most, the newest then.
 
-        Where PostgreSQL has to read texts, it reads those of the newest 4,000 articles that its index names.
+        Where PostgreSQL has to read texts, and is asked for a number above 4,000, it reads those of the newest 4,000
+        articles that its index names.
         """
         if isinstance(plan, SearchNothing):
             return IndexCount(0)
@@ -196,7 +197,7 @@ class Search:
     async def _counted(self, plan: SearchPlan, only: SearchFilter, found: Select[Any], limit: int) -> IndexCount:
         stretches = await self._stretches(only, None)
         reached = None
-        if reads_texts(plan):
+        if limit > _MOST_READ and reads_texts(plan):
             named = select(self._id.label("id")).select_from(_index).where(names(plan), *_is_of(self._id, only))
             reached = _bounded(*await stretches.count(named, _MOST_READ), _MOST_READ).reached
         counted = _bounded(*await stretches.since(reached or 0).count(found, limit), limit)

@@ -117,9 +117,8 @@ class Stretches:
 @contextlib.asynccontextmanager
 async def _settings(connection: AsyncConnection) -> AsyncIterator[None]:
     """Have PostgreSQL plan for such rows here, and as before for what else this transaction asks."""
-    # Read in a common table expression, they are what they were before they are set.
-    known = select(*(func.current_setting(name).label(name) for name in _SETTINGS)).cte("known")
-    before = (await connection.execute(select(*known.c, *_set(_SETTINGS)).select_from(known))).one()
+    before = (await connection.execute(select(*map(func.current_setting, _SETTINGS)))).one()
+    await connection.execute(select(*_set(_SETTINGS)))
     yield
     # After an error the transaction is lost, and these settings with it.
     await connection.execute(select(*_set(dict(zip(_SETTINGS, before, strict=False)))))

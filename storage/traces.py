@@ -1,7 +1,7 @@
 """Traces: what shows, where SQLite's file is not, that there was one. To begin anew would then hide an archive.
 
-A disk that was not mounted, or a file that was moved, leaves an empty place. So the data folder keeps which file it was
-last used with, in `vigie.where`; what lies beside the place tells the same of folders older than that.
+A disk that was not mounted, a file that was moved, or a variable that was not set, leaves an empty place. So the data
+folder keeps in `vigie.where` which file it was last used with; until it does, what lies beside the place tells.
 """
 
 import os
@@ -15,6 +15,7 @@ from storage.database import parsed_url
 
 _MEMORY = "vigie.where"
 _LOGS = ("-wal", "-journal")
+_FIND = "mount its disk, or put it back where it was; if it is lost: vigie restore FILE --replace"
 _PUT_BACK = "put it back where it was; if it is lost, stop the service and restore the last backup"
 
 
@@ -26,15 +27,17 @@ def check_there(url: str, folder: Path, *, in_use: bool) -> None:
     file = _file(url)
     if file is None or not _is_missing(file):
         return
-    if in_use:
-        raise StorageError(f"the database {file} is not there, though a service has it open", _PUT_BACK)
-    trace = next(_traces(file, folder), None)
-    if trace is not None:
+    missing, known = f"the database {file} is not there", _remembered(folder)
+    if known is not None and known != file:
         raise StorageError(
-            f"the database {file} is not there, though there was one: {trace} tells of it",
-            "mount its disk, or put it back where it was; if it is lost: vigie restore FILE --replace; "
-            f"to begin anew without it: touch {quote(str(file))}",
+            f"{missing}, and the data folder {folder} was last used with {known}",
+            f"name that one, by [database] url or VIGIE_DATABASE__URL; to begin another: touch {quote(str(file))}",
         )
+    if in_use:
+        raise StorageError(f"{missing}, though a service has it open", _PUT_BACK)
+    trace = folder / _MEMORY if known is not None else next(_traces(file), None)
+    if trace is not None:
+        raise StorageError(f"{missing}, though there was one: {trace} tells of it", f"{_FIND}; {_anew(file)}")
 
 
 def remember(url: str, folder: Path) -> None:
@@ -67,11 +70,20 @@ def _is_missing(file: Path) -> bool:
     return False
 
 
-def _traces(file: Path, folder: Path) -> Iterator[Path]:
-    if _remembered(folder) == file:
-        yield folder / _MEMORY
+def _anew(file: Path) -> str:
+    """How to begin anew. Of an empty file SQLite would empty the log, which may hold the last of what is searched."""
+    logs = [str(log) for log in _logs(file)]
+    return f"to begin anew without it: {f'move {logs[0]} elsewhere, then ' if logs else ''}touch {quote(str(file))}"
+
+
+def _logs(file: Path) -> list[Path]:
     place = file.resolve()
-    yield from (log for ending in _LOGS if (log := place.with_name(place.name + ending)).exists())
+    return [log for ending in _LOGS if (log := place.with_name(place.name + ending)).exists()]
+
+
+def _traces(file: Path) -> Iterator[Path]:
+    place = file.resolve()
+    yield from _logs(file)
     yield from place.parent.glob(f"replaced_*/{escape(place.name)}")
     yield from place.parent.glob("backups/vigie-*.zip")
 

@@ -69,6 +69,7 @@ def test_a_disk_that_is_not_mounted_is_missed(vigie: Commands, tmp_path: Path) -
     disk, away = tmp_path / "disk", tmp_path / "away"
     disk.mkdir()
     vigie.settings(f'[database]\nurl = "sqlite:///{disk / "archive.db"}"\n')
+    (disk / "archive.db").touch()
     assert vigie("source", "add", "digue.example").code == 0
     disk.rename(away)
     disk.mkdir()
@@ -78,6 +79,25 @@ def test_a_disk_that_is_not_mounted_is_missed(vigie: Commands, tmp_path: Path) -
     disk.rmdir()
     away.rename(disk)
     assert _sources(vigie) == ["digue.example"]
+
+
+def test_another_database_than_the_last_one_is_begun_on_purpose_only(vigie: Commands, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    vigie.settings(f'[database]\nurl = "sqlite:///{other}"\n')
+    refused = vigie("source", "list")
+    told = f"{other} is not there, and the data folder {vigie.folder} was last used with {vigie.folder / 'vigie.db'}"
+    assert (refused.code, told in refused.err, f"touch {other}" in refused.err) == (2, True, True), refused.err
+    assert not other.exists()
+    other.touch()
+    assert _sources(vigie) == []
+    vigie.settings("")
+    assert _sources(vigie) == ["phare.example"], "which is there"
+
+
+def test_the_log_of_a_database_that_is_away_is_not_to_be_lost(vigie: Commands) -> None:
+    (vigie.folder / "vigie.db").rename(vigie.folder / "away.db")
+    _log(vigie).touch()
+    assert f"move {_log(vigie)} elsewhere, then touch {vigie.folder / 'vigie.db'}" in vigie("source", "list").err
 
 
 def test_a_folder_that_was_moved_as_a_whole_knows_its_database(vigie: Commands, tmp_path: Path) -> None:

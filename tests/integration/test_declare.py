@@ -104,6 +104,18 @@ async def test_a_source_that_is_to_be_visited_otherwise_is_due_at_once(
     assert await _due_at(database, NOW + timedelta(days=3)) == NOW, "it changed back"
 
 
+async def test_of_sources_with_another_interval_each_is_due_when_its_own_is_over(database: Database) -> None:
+    await declared(database, source=(SOURCE,))
+    async with database.write() as tx:
+        visited = NOW - timedelta(hours=2)
+        await tx.sources.change((await tx.sources.get("Le Site")).id, last_visit_at=visited)
+    in_three_days = NOW + timedelta(days=3)
+    assert await _due_at(database, in_three_days, interval="6h") == NOW + timedelta(hours=4)
+    assert await _due_at(database, in_three_days, interval="1h") == NOW, "it is over"
+    in_an_hour = NOW + timedelta(hours=1)
+    assert await _due_at(database, in_an_hour, interval="7d") == in_an_hour, "it was to be visited before"
+
+
 async def test_a_source_that_the_file_resumes_is_due_at_once_and_one_that_it_pauses_is_not(database: Database) -> None:
     await declared(database, source=(SOURCE,))
     in_three_days = NOW + timedelta(days=3)

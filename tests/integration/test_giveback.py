@@ -122,6 +122,9 @@ async def test_what_cannot_be_given_back_in_time_is_said_and_holds_up_nothing_el
         tries.append(1)
         raise DatabaseTroubleError("its disk is full")
 
-    assert not await give_back([refused, visits.release_all], 0.2)
+    async def broken() -> None:
+        raise RuntimeError("a fault of ours")
+
+    assert not await give_back([refused, broken, visits.release_all], 0.2)
     assert await _leases(database, "source") == 0
     assert tries

@@ -5,8 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from news.search import IndexCount, SearchAll, SearchBut, SearchFilter, SearchNear, SearchPlan, SearchRow, SearchTerm
+from matching import analyzer, parse
+from matching.lexicon import DictionaryLexicon
+from news.search import (
+    IndexCount,
+    SearchAll,
+    SearchBut,
+    SearchCount,
+    SearchFilter,
+    SearchNear,
+    SearchPlan,
+    SearchRow,
+    SearchTerm,
+)
 from news.watch import Match
+from service.reader import Reader
+from service.search import count
 from storage import Database
 from storage.pruning import Outdated
 from storage.search import ANYTHING
@@ -131,6 +145,22 @@ async def test_for_a_number_not_all_texts_are_read(
     assert whole == IndexCount(100), "the index of words tells this by itself"
     reads_texts = database.dialect == "postgresql"
     assert counted == (IndexCount(50, numbers[50 * 7]) if reads_texts else IndexCount(100))
+
+
+async def test_about_none_is_never_said_where_there_are_some(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest article has both words, but apart, and its text alone is read."""
+    async with database.write() as tx:
+        source_id = await tx.sources.put(a_source(), NOON)
+        for slug, text in (("un", "le sol est sec"), ("deux", "est le sol sec")):
+            added = await tx.articles.add(an_article(f"https://phare.example/{slug}"), source_id, NOON, NOON)
+            assert added is not None
+            await tx.search.add(added, SearchRow("un", text, analyzer=analyzer()), source_id)
+    monkeypatch.setattr("storage.search._MOST_READ", 1)
+    async with database.read() as tx:
+        counted = await count(tx, parse('"sol est"'), Reader(DictionaryLexicon()))
+    assert counted == SearchCount(1, is_exact=database.dialect == "sqlite")
 
 
 async def test_what_is_below_the_first_id_is_not_looked_at(database: Database) -> None:

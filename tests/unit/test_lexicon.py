@@ -15,7 +15,6 @@ from service.reader import Reader
 
 # A dictionary that is read in a fraction of a second.
 SMALL = "ms"
-_SMALLEST = ("ms", "id", "fa")
 
 
 def keys(word: str, language: str | None) -> tuple[str, ...]:
@@ -75,24 +74,6 @@ def test_a_language_is_loaded_when_it_is_first_asked_for() -> None:
     assert fresh.is_loaded("ko")
     fresh("kapal", "kapal", SMALL)
     assert fresh.is_loaded(SMALL)
-
-
-def test_languages_that_were_not_asked_for_longest_go_where_all_together_have_too_many_words(tmp_path: Path) -> None:
-    words = {code: len(Shelf(tmp_path).table(code)) for code in _SMALLEST}
-    fresh = DictionaryLexicon(tmp_path, most_words=sum(words.values()) - 1)
-    first, second, third = _SMALLEST
-    for language in (first, second, first, third):
-        fresh("palabra", "palabra", language)
-    assert [fresh.is_loaded(language) for language in (first, second, third)] == [True, False, True]
-    assert fresh("palabra", "palabra", second) == DictionaryLexicon(tmp_path)("palabra", "palabra", second)
-    assert [fresh.is_loaded(language) for language in (first, second, third)] == [False, True, True]
-
-
-def test_a_language_of_more_words_than_there_is_room_for_is_read_all_the_same(tmp_path: Path) -> None:
-    fresh = DictionaryLexicon(tmp_path, most_words=1)
-    for language in _SMALLEST[:2]:
-        assert fresh("kapal", "kapal", language) == DictionaryLexicon(tmp_path)("kapal", "kapal", language)
-        assert list(fresh._tables) == [language]
 
 
 def test_what_was_made_of_a_dictionary_is_kept_in_a_file_and_read_back(tmp_path: Path) -> None:
