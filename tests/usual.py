@@ -12,7 +12,17 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 def mailing(site: LocalSite, smtp: SmtpReceiver, query: str = "Corée", tables: str = "") -> str:
     """What the watch, named as its query, finds is told by e-mail."""
-    return f"""{_watching(site, smtp.port, query, tables, "10m")}
+    return f"""{_watching(site, smtp.port, query, tables, "10m")}{mailbox(smtp)}"""
+
+
+def calling(site: LocalSite, webhook: WebhookReceiver, tables: str = "", interval: str = "10m") -> str:
+    """What the watch of Corée finds is told to a webhook."""
+    return f"""{_watching(site, webhook.port, "Corée", tables, interval)}{hook(webhook)}"""
+
+
+def mailbox(smtp: SmtpReceiver) -> str:
+    """The channel that is a mailbox."""
+    return f"""
 [[channel]]
 name = "desk"
 kind = "email"
@@ -24,9 +34,9 @@ to = ["desk@example.com"]
 """
 
 
-def calling(site: LocalSite, webhook: WebhookReceiver, tables: str = "", interval: str = "10m") -> str:
-    """What the watch of Corée finds is told to a webhook."""
-    return f"""{_watching(site, webhook.port, "Corée", tables, interval)}
+def hook(webhook: WebhookReceiver) -> str:
+    """The channel that is a webhook."""
+    return f"""
 [[channel]]
 name = "hook"
 kind = "webhook"

@@ -16,6 +16,7 @@ from tests.made_news import prose
 from tests.receivers import Reply, SmtpReceiver, WebhookReceiver
 from tests.running import running
 from tests.sites import LocalSite, answering, once
+from tests.usual import hook, mailbox
 
 SECRET = generate_secret()
 
@@ -40,21 +41,9 @@ url = "{site.url()}"
 name = "Corée"
 query = "titre:Corée OU Pyongyang"
 
-[[channel]]
-name = "desk"
-kind = "email"
-host = "127.0.0.1"
-port = {smtp.port}
-security = "none"
-from = "vigie@example.com"
-to = ["desk@example.com"]
+{mailbox(smtp)}
 
-[[channel]]
-name = "hook"
-kind = "webhook"
-url = "{webhook.url.split("?")[0]}"
-secret_env = "VIGIE_TEST_SECRET"
-"""
+{hook(webhook)}"""
 
 
 async def test_history_is_stored_and_seen_and_told_to_nobody_then_a_new_article_is_told_once(

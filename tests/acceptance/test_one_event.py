@@ -15,6 +15,7 @@ from seeds.texts import SeedArticle, demo_articles, one_event
 from tests.receivers import SmtpReceiver, WebhookReceiver
 from tests.running import Running, running
 from tests.sites import LocalSite
+from tests.usual import hook, mailbox
 
 SECRET = generate_secret()
 QUERY = '(Corée OU Korea OU Koreans OU "nord-coréens") ET Zinoviev'
@@ -48,20 +49,8 @@ updates = "1h"
 [[watch]]
 name = "Corée"
 query = '{QUERY}'
-[[channel]]
-name = "desk"
-kind = "email"
-host = "127.0.0.1"
-port = {smtp.port}
-security = "none"
-from = "vigie@example.com"
-to = ["desk@example.com"]
-[[channel]]
-name = "hook"
-kind = "webhook"
-url = "{webhook.url.split("?")[0]}"
-secret_env = "VIGIE_TEST_SECRET"
-"""
+{mailbox(smtp)}
+{hook(webhook)}"""
 
 
 def _publish(site: LocalSite, article: SeedArticle, clock: ManualClock) -> None:

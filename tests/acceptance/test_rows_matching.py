@@ -21,7 +21,7 @@ from tests.receivers import WebhookReceiver
 from tests.running import running
 from tests.samples import NOON, a_source, an_article
 from tests.sites import LocalSite
-from tests.usual import SECRET
+from tests.usual import SECRET, hook
 
 _MOST_SECONDS = 5.0  # of this process's own time; each takes a few hundredths
 
@@ -157,12 +157,7 @@ url = "{site.url()}"
 [[watch]]
 name = "Tout"
 query = "lang:fr OR lang:en OR url:http"
-[[channel]]
-name = "hook"
-kind = "webhook"
-url = "{webhook.url.split("?")[0]}"
-secret_env = "VIGIE_TEST_SECRET"
-"""
+{hook(webhook)}"""
 
 
 @pytest.mark.parametrize(
